@@ -1,0 +1,135 @@
+package dev.slotstream.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file on the real disk, mapped once with room to grow.
+ *
+ * <p>Mapping past the end of a file makes the JDK lengthen it by a hole first. The hole is cut off
+ * again at once; the addresses stay, and become valid as {@link #extend} writes real zeros. A crash
+ * between the two leaves a file that is too long, which its reader cuts by what its header says.
+ */
+final class DiskFile implements MappedFile {
+  private static final int CHUNK = 1 << 20;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final Arena arena = Arena.ofShared();
+  private volatile MemorySegment mapping;
+  private volatile long length;
+
+  DiskFile(Path path, long reserve) throws IOException {
+    this.path = path;
+    this.channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      this.length = channel.size();
+      this.mapping = map(Math.max(reserve, length));
+    } catch (IOException e) {
+      channel.close();
+      throw DiskStorage.describe(e, "map", path, reserve);
+    }
+  }
+
+  private MemorySegment map(long bytes) throws IOException {
+    MemorySegment mapped = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
+    if (channel.size() > length) {
+      channel.truncate(length);
+    }
+    return mapped;
+  }
+
+  @Override
+  public MemorySegment mapping() {
+    return mapping;
+  }
+
+  @Override
+  public long length() {
+    return length;
+  }
+
+  @Override
+  public void extend(long newLength) throws IOException {
+    if (newLength <= length) {
+      return;
+    }
+    try {
+      writeZeros(channel, length, newLength);
+      channel.force(true);
+    } catch (IOException e) {
+      channel.truncate(length);
+      throw DiskStorage.describe(e, "extend", path, newLength);
+    }
+    length = newLength;
+    if (newLength > mapping.byteSize()) {
+      // The old mapping stays valid until close: readers may be inside it.
+      mapping = map(newLength * 2);
+    }
+  }
+
+  @Override
+  public void cut(long newLength) throws IOException {
+    if (newLength < length) {
+      channel.truncate(newLength);
+      channel.force(true);
+      length = newLength;
+    }
+  }
+
+  @Override
+  public void fillHoles() throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+    try {
+      for (long at = 0; at < length; at += CHUNK) {
+        chunk.clear().limit((int) Math.min(CHUNK, length - at));
+        while (chunk.hasRemaining()) {
+          if (channel.read(chunk, at + chunk.position()) < 0) {
+            throw new IOException("file ended early");
+          }
+        }
+        DiskStorage.writeFully(channel, chunk.flip(), at);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      throw DiskStorage.describe(e, "fill the holes of", path, length);
+    }
+  }
+
+  @Override
+  public void force(long offset, long size) throws IOException {
+    try {
+      mapping.asSlice(offset, size).force();
+    } catch (UncheckedIOException e) {
+      throw DiskStorage.describe(e.getCause(), "force", path, size);
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing is lost: whatever had to be on disk was forced before.
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void writeZeros(FileChannel channel, long from, long to) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(0, to - from)));
+    for (long at = from; at < to; ) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+      DiskStorage.writeFully(channel, zeros, at);
+      at += zeros.limit();
+    }
+  }
+}

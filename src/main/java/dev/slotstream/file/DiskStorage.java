@@ -1,0 +1,156 @@
+package dev.slotstream.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The real disk. */
+public final class DiskStorage implements Storage {
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null) {
+      createDirectories(parent);
+    }
+    Files.createDirectory(directory);
+    if (parent != null) {
+      forceDirectory(parent);
+    }
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    }
+  }
+
+  @Override
+  public byte[] read(Path path) throws IOException {
+    return Files.readAllBytes(path);
+  }
+
+  @Override
+  public void replace(Path path, byte[] content) throws IOException {
+    Path temporary = temporaryName(path);
+    try (FileChannel channel = openForWriting(temporary)) {
+      writeFully(channel, ByteBuffer.wrap(content), 0);
+      channel.force(true);
+    } catch (IOException e) {
+      throw describe(e, "write", path, content.length);
+    }
+    rename(temporary, path);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceDirectory(to.toAbsolutePath().getParent());
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    Files.delete(path);
+    forceDirectory(path.toAbsolutePath().getParent());
+  }
+
+  @Override
+  public MappedFile create(Path path, byte[] head, long length, long reserve) throws IOException {
+    Path temporary = temporaryName(path);
+    try (FileChannel channel = openForWriting(temporary)) {
+      writeFully(channel, ByteBuffer.wrap(head), 0);
+      DiskFile.writeZeros(channel, head.length, length);
+      channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw describe(e, "create", path, length);
+    }
+    rename(temporary, path);
+    return new DiskFile(path, reserve);
+  }
+
+  @Override
+  public MappedFile open(Path path, long reserve) throws IOException {
+    return new DiskFile(path, reserve);
+  }
+
+  @Override
+  public AutoCloseable lock(Path lockFile) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            lockFile,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    FileLock lock = tryLock(channel);
+    if (lock == null) {
+      String holder = Files.readString(lockFile, StandardCharsets.UTF_8).strip();
+      channel.close();
+      throw new AlreadyLockedException(
+          "data directory is in use, file=" + lockFile + " holder=" + holder);
+    }
+    channel.truncate(0);
+    String self = "process " + ProcessHandle.current().pid();
+    writeFully(channel, ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
+    return channel;
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  static IOException describe(IOException e, String what, Path path, long length) {
+    String message =
+        "could not %s file=%s length=%d: %s".formatted(what, path, length, e.getMessage());
+    return NoSpaceException.isNoSpace(e)
+        ? new NoSpaceException(message, e)
+        : new IOException(message, e);
+  }
+
+  static void writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  private static FileChannel openForWriting(Path path) throws IOException {
+    return FileChannel.open(
+        path,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE);
+  }
+
+  private static Path temporaryName(Path path) {
+    return path.resolveSibling(path.getFileName() + ".tmp");
+  }
+
+  private static void forceDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.slotstream.file;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A file seen as memory. The mapping reserves more addresses than the file has bytes, so that
+ * growing it does not move it: an access at or past {@link #length()} is the caller's error.
+ */
+public interface MappedFile extends AutoCloseable {
+
+  /** The mapping; a later call may answer another one (over the same bytes) after an extension. */
+  MemorySegment mapping();
+
+  /** Bytes of the file that may be accessed. */
+  long length();
+
+  /**
+   * Lengthens the file by real zeros, never by a hole, and forces them: a full disk is an error
+   * here, not a fault at the first access.
+   *
+   * @throws NoSpaceException when the disk has no room; the file is as long as before
+   */
+  void extend(long newLength) throws IOException;
+
+  /** Shortens the file; only before anything past the new length was used. */
+  void cut(long newLength) throws IOException;
+
+  /**
+   * Gives every hole of the file its own disk blocks, without changing a byte. For files that
+   * another program made sparse.
+   */
+  void fillHoles() throws IOException;
+
+  /** Brings the bytes of this range to the disk. */
+  void force(long offset, long length) throws IOException;
+
+  /** Unmaps and closes. An access after that throws {@link IllegalStateException}. */
+  @Override
+  void close();
+}

@@ -1,0 +1,52 @@
+package dev.slotstream.file;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The disk under a store. {@link DiskStorage} is the real one; tests put a faulty one here. */
+public interface Storage {
+
+  /** True when a file or directory of this name exists. */
+  boolean exists(Path path);
+
+  /** Creates a directory and its parents, and forces their entries. */
+  void createDirectories(Path directory) throws IOException;
+
+  /** The entries of a directory, in name order. */
+  List<Path> list(Path directory) throws IOException;
+
+  /** All bytes of a small file. */
+  byte[] read(Path path) throws IOException;
+
+  /**
+   * Replaces a small file as a whole: temporary name, write, force, rename, force the directory. A
+   * crash leaves the old content or the new one.
+   */
+  void replace(Path path, byte[] content) throws IOException;
+
+  /** Renames a file within its directory, replacing what has the name, and forces the directory. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file and forces its directory. */
+  void delete(Path path) throws IOException;
+
+  /**
+   * Creates a mapped file that begins with {@code head} and goes on in real zeros up to {@code
+   * length}. It gets its name only once it is complete and on disk.
+   *
+   * @param reserve bytes of address space to reserve, so that the file can grow without moving
+   * @throws NoSpaceException when the disk has no room; nothing is left behind
+   */
+  MappedFile create(Path path, byte[] head, long length, long reserve) throws IOException;
+
+  /** Opens and maps an existing file. */
+  MappedFile open(Path path, long reserve) throws IOException;
+
+  /**
+   * Takes the exclusive lock that lets one process use a directory.
+   *
+   * @throws AlreadyLockedException when another process, or another store in this one, has it
+   */
+  AutoCloseable lock(Path lockFile) throws IOException;
+}

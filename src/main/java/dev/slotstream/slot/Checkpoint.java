@@ -1,0 +1,22 @@
+package dev.slotstream.slot;
+
+/**
+ * What a slot file says of itself: every record up to {@code sequence} is in its slots and on disk.
+ *
+ * @param generation goes up by one with every checkpoint written; the higher of two valid ones
+ *     counts
+ * @param sequence of the last record that the slots hold for certain; 0 for none
+ * @param epoch of that record
+ * @param syncing true while a full sync is under way: the slots are a mixture until it ends
+ * @param clean true when the store was closed after this checkpoint, with nothing left in the log
+ */
+public record Checkpoint(long generation, long sequence, int epoch, boolean syncing, boolean clean) {
+
+  /** The state of a file that Slotstream has never opened. */
+  public static final Checkpoint NONE = new Checkpoint(0, 0, 0, false, true);
+
+  /** The checkpoint after this one. */
+  public Checkpoint next(long newSequence, int newEpoch, boolean newClean) {
+    return new Checkpoint(generation + 1, newSequence, newEpoch, syncing, newClean);
+  }
+}

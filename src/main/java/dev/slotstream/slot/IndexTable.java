@@ -1,0 +1,187 @@
+package dev.slotstream.slot;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One part of the index: open addressing with linear probing, off the heap.
+ *
+ * <pre>
+ * entry (8 bytes)   bits 32-63 fingerprint of the hash, bits 0-31 slot + 1; 0 is empty
+ * </pre>
+ *
+ * <p>A fingerprint's home is {@code fingerprint * homes / 2^32}, so entries stand almost in the
+ * order of their fingerprints, any number of homes will do, and a bigger table is filled in one
+ * pass from the fingerprints alone. A run never wraps: {@link #SPILL} entries follow the last home.
+ *
+ * <p>One writer at a time. Readers take no lock; a reader that found nothing asks {@link
+ * #version()} again, and repeats when it changed: only a removal can hide an entry from a reader,
+ * by moving it to a place that the reader has passed. The memory of a table that was replaced is
+ * freed once no reader can see it (by the garbage collector).
+ */
+final class IndexTable {
+  static final int NONE = -1;
+
+  private static final int SPILL = 64;
+  private static final VarHandle ENTRY = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle VERSION;
+  private static final long FINGERPRINT = 0xFFFF_FFFF_0000_0000L;
+
+  static {
+    try {
+      VERSION = MethodHandles.lookup().findVarHandle(IndexTable.class, "version", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final MemorySegment entries;
+  private final int homes;
+  private final int places;
+  private int used;
+
+  /** Even when at rest, odd while a removal moves entries. */
+  @SuppressWarnings("unused") // read and written through VERSION
+  private int version;
+
+  IndexTable(int homes) {
+    this.homes = homes;
+    this.places = homes + SPILL;
+    this.entries = Arena.ofAuto().allocate(bytes(), Long.BYTES);
+  }
+
+  int homes() {
+    return homes;
+  }
+
+  int used() {
+    return used;
+  }
+
+  long bytes() {
+    return (long) places * Long.BYTES;
+  }
+
+  /** To be read before a search, and compared after one that found nothing. */
+  int version() {
+    return (int) VERSION.getAcquire(this);
+  }
+
+  /** True when a search that began at this version and found nothing may be trusted. */
+  boolean unchangedSince(int before) {
+    VarHandle.acquireFence();
+    return (before & 1) == 0 && (int) VERSION.getAcquire(this) == before;
+  }
+
+  int home(int fingerprint) {
+    return (int) (Integer.toUnsignedLong(fingerprint) * homes >>> Integer.SIZE);
+  }
+
+  /**
+   * The next place from {@code place} on whose entry has this fingerprint, or -1 at the end of the
+   * run.
+   */
+  int seek(int fingerprint, int place) {
+    long wanted = (long) fingerprint << Integer.SIZE;
+    for (int p = place; p < places; p++) {
+      long entry = entry(p);
+      if (entry == 0) {
+        return NONE;
+      }
+      if ((entry & FINGERPRINT) == wanted) {
+        return p;
+      }
+    }
+    return NONE;
+  }
+
+  /** The slot that the entry at this place names, or -1 when a writer has just emptied it. */
+  int slotAt(int place) {
+    return (int) entry(place) - 1;
+  }
+
+  /** True when exactly this entry stands. */
+  boolean contains(int fingerprint, int slot) {
+    long wanted = pack(fingerprint, slot);
+    for (int place = home(fingerprint); place < places; place++) {
+      long entry = entry(place);
+      if (entry == 0 || entry == wanted) {
+        return entry == wanted;
+      }
+    }
+    return false;
+  }
+
+  /** Adds an entry; false when the run has reached the end of the table, which must then grow. */
+  boolean add(int fingerprint, int slot) {
+    int place = home(fingerprint);
+    while (place < places && entry(place) != 0) {
+      place++;
+    }
+    if (place == places) {
+      return false;
+    }
+    put(place, pack(fingerprint, slot));
+    used++;
+    return true;
+  }
+
+  /** Removes one entry; false when it is not there. Entries behind it close the gap. */
+  boolean remove(int fingerprint, int slot) {
+    long wanted = pack(fingerprint, slot);
+    int place = home(fingerprint);
+    for (long entry = entry(place); entry != wanted; entry = entry(place)) {
+      if (entry == 0 || ++place == places) {
+        return false;
+      }
+    }
+    int before = version();
+    VERSION.setRelease(this, before + 1);
+    VarHandle.storeStoreFence();
+    closeGap(place);
+    used--;
+    VERSION.setRelease(this, before + 2);
+    return true;
+  }
+
+  private void closeGap(int emptied) {
+    int gap = emptied;
+    for (int p = gap + 1; p < places; p++) {
+      long entry = entry(p);
+      if (entry == 0) {
+        break;
+      }
+      if (home((int) (entry >>> Integer.SIZE)) <= gap) {
+        put(gap, entry);
+        gap = p;
+      }
+    }
+    put(gap, 0);
+  }
+
+  /** Copies all entries into a larger table, or answers false when they do not fit its runs. */
+  boolean copyTo(IndexTable larger) {
+    for (int p = 0; p < places; p++) {
+      long entry = entry(p);
+      if (entry != 0 && !larger.add((int) (entry >>> Integer.SIZE), (int) entry - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long pack(int fingerprint, int slot) {
+    return (long) fingerprint << Integer.SIZE | Integer.toUnsignedLong(slot + 1);
+  }
+
+  private long entry(int place) {
+    return (long) ENTRY.getAcquire(entries, (long) place * Long.BYTES);
+  }
+
+  private void put(int place, long entry) {
+    ENTRY.setRelease(entries, (long) place * Long.BYTES, entry);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.slotstream.slot;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * One shard's slots with their index and free list.
+ *
+ * <p>Threads: any number of readers ({@link #get}, {@link #copy}), which take no lock and allocate
+ * nothing; all other methods belong to the shard's one writer, whoever holds its lock.
+ *
+ * <p>A reader of a slot: read meta; copy the body; read meta again; the copy counts when both are
+ * the same and not WRITING. A writer of a slot: meta = WRITING; body; meta = the new version.
+ */
+public final class ShardSlots {
+  private static final int SPINS_BEFORE_YIELD = 100;
+  private static final VarHandle HEAP_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private final SlotFile file;
+  private final SlotLayout layout;
+  private final KeyHash keyHash;
+  private final KeyIndex index = new KeyIndex();
+  private final SlotAllocator allocator;
+  private final SlotBuffer scratch;
+  private volatile int damaged;
+
+  /** Slots of an open file; the index is empty until {@link #rebuild}. */
+  public ShardSlots(SlotFile file, KeyHash keyHash) {
+    this.file = file;
+    this.layout = file.layout();
+    this.keyHash = keyHash;
+    this.allocator = new SlotAllocator(file.slotCount());
+    this.scratch = new SlotBuffer(layout);
+  }
+
+  /** The file under the slots. */
+  public SlotFile file() {
+    return file;
+  }
+
+  /**
+   * Finds a key and copies its slot. Any thread.
+   *
+   * @param key the whole key field, K bytes
+   * @return false when no slot holds the key
+   * @throws SlotDamagedException when the slot's checksum does not fit
+   */
+  public boolean get(long hash, byte[] key, SlotBuffer into) {
+    int fingerprint = KeyIndex.fingerprint(hash);
+    while (true) {
+      IndexTable table = index.table(hash);
+      int version = table.version();
+      int place = table.seek(fingerprint, table.home(fingerprint));
+      while (place != IndexTable.NONE) {
+        int slot = table.slotAt(place);
+        if (slot >= 0 && MetaWord.occupied(copy(slot, into)) && holds(into, key)) {
+          if (!into.intact()) {
+            throw new SlotDamagedException(slot, into.meta());
+          }
+          return true;
+        }
+        place = table.seek(fingerprint, place + 1);
+      }
+      if (table.unchangedSince(version)) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean holds(SlotBuffer buffer, byte[] key) {
+    return Arrays.equals(
+        buffer.bytes(), SlotLayout.KEY, layout.valueOffset(), key, 0, layout.keyLength());
+  }
+
+  /** Copies one slot as it stands at one moment, whatever its status; answers its meta. */
+  public int copy(int slot, SlotBuffer into) {
+    MemorySegment mapping = file.mapping();
+    long offset = file.offsetOf(slot);
+    for (int spins = 0; ; spins++) {
+      int before = (int) SlotLayout.META_WORD.getAcquire(mapping, offset);
+      if (MetaWord.status(before) != MetaWord.WRITING) {
+        MemorySegment.copy(
+            mapping, ValueLayout.JAVA_BYTE, offset, into.bytes(), 0, layout.usedSize());
+        VarHandle.acquireFence();
+        if ((int) SlotLayout.META_WORD.getOpaque(mapping, offset) == before) {
+          into.identify(slot, before);
+          return before;
+        }
+      }
+      if (spins < SPINS_BEFORE_YIELD) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+
+  /** True when the slot that was copied last is whole; asks this only of occupied slots. */
+  public static boolean intact(SlotBuffer copied) {
+    return copied.intact();
+  }
+
+  /** The meta word of a slot. */
+  public int meta(int slot) {
+    return (int) SlotLayout.META_WORD.getAcquire(file.mapping(), file.offsetOf(slot));
+  }
+
+  /** The first slot under this hash that matches, or -1. */
+  public int find(long hash, SlotMatch match) {
+    return index.find(hash, match);
+  }
+
+  /** True when the slot's key field is this one; asks nothing of its status. */
+  public boolean keyIs(int slot, byte[] key) {
+    MemorySegment mapping = file.mapping();
+    long offset = file.offsetOf(slot) + SlotLayout.KEY;
+    int at = 0;
+    for (; at + Long.BYTES <= key.length; at += Long.BYTES) {
+      if (mapping.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + at)
+          != (long) HEAP_LONG.get(key, at)) {
+        return false;
+      }
+    }
+    for (; at < key.length; at++) {
+      if (mapping.get(ValueLayout.JAVA_BYTE, offset + at) != key[at]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** True when the slot's key and value fields are these; asks nothing of its status. */
+  public boolean holds(int slot, byte[] bytes, int keyOffset, int valueOffset) {
+    long key = file.offsetOf(slot) + SlotLayout.KEY;
+    MemorySegment other = MemorySegment.ofArray(bytes);
+    return same(key, other, keyOffset, layout.keyLength())
+        && same(key + layout.keyLength(), other, valueOffset, layout.valueLength());
+  }
+
+  private boolean same(long offset, MemorySegment other, long otherOffset, long length) {
+    return MemorySegment.mismatch(
+            file.mapping(), offset, offset + length, other, otherOffset, otherOffset + length)
+        < 0;
+  }
+
+  /** Copies the slot's key field into an array of K bytes. */
+  public void keyInto(int slot, byte[] key) {
+    MemorySegment.copy(
+        file.mapping(),
+        ValueLayout.JAVA_BYTE,
+        file.offsetOf(slot) + SlotLayout.KEY,
+        key,
+        0,
+        layout.keyLength());
+  }
+
+  /** Four bytes of the slot's value as a little-endian number. */
+  public int valueInt(int slot, int offsetInValue) {
+    return file.mapping()
+        .get(
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+            file.offsetOf(slot) + layout.valueOffset() + offsetInValue);
+  }
+
+  /** Writes key and value into a slot under a new meta word. */
+  public void occupy(int slot, int meta, SlotContent content) {
+    scratch.fill(content);
+    scratch.storeChecksum(scratch.checksum(meta));
+    MemorySegment mapping = file.mapping();
+    long offset = file.offsetOf(slot);
+    // A crash between the first and the last step leaves WRITING, and the log has the record.
+    SlotLayout.META_WORD.setOpaque(
+        mapping, offset, MetaWord.withStatus(meta, MetaWord.WRITING));
+    VarHandle.storeStoreFence();
+    MemorySegment.copy(
+        scratch.bytes(),
+        SlotLayout.CRC,
+        mapping,
+        ValueLayout.JAVA_BYTE,
+        offset + SlotLayout.CRC,
+        layout.usedSize() - SlotLayout.CRC);
+    SlotLayout.META_WORD.setRelease(mapping, offset, meta);
+  }
+
+  /** Writes only a slot's meta word: a deletion leaves the bytes as they are. */
+  public void vacate(int slot, int meta) {
+    SlotLayout.META_WORD.setRelease(file.mapping(), file.offsetOf(slot), meta);
+  }
+
+  /** Lets readers find a key in a slot. */
+  public void addEntry(long hash, int slot) {
+    index.add(hash, slot);
+  }
+
+  /** Readers no longer look for this hash in this slot. */
+  public void removeEntry(long hash, int slot) {
+    index.remove(hash, slot);
+  }
+
+  /** Takes the lowest free slot, or answers -1. */
+  public int takeFree() {
+    return allocator.take();
+  }
+
+  /** Takes this slot; nothing happens when it is taken. */
+  public void take(int slot) {
+    allocator.mark(slot);
+  }
+
+  /** Gives a slot back. */
+  public void release(int slot) {
+    allocator.free(slot);
+  }
+
+  /** Slots that are free. */
+  public int free() {
+    return allocator.free();
+  }
+
+  /** Slots that are taken. */
+  public int taken() {
+    return allocator.taken();
+  }
+
+  /** Lets the writer use the slots that the file has grown by. */
+  public void useGrownSlots() {
+    allocator.grow(file.slotCount());
+  }
+
+  /** Slots whose checksum failed when the shard was opened; they are kept and not reused. */
+  public int damaged() {
+    return damaged;
+  }
+
+  /** Bytes of memory that index and free list take. */
+  public long memoryBytes() {
+    return index.bytes() + allocator.bytes();
+  }
+
+  /** Reads all slots and makes index and free list from them. */
+  public void rebuild() {
+    int broken = 0;
+    for (int slot = 0; slot < file.slotCount(); slot++) {
+      int meta = meta(slot);
+      if (MetaWord.status(meta) == MetaWord.WRITING) {
+        // No writer will finish it and the log knew nothing of it: an occupied slot, damaged.
+        vacate(slot, MetaWord.withStatus(meta, MetaWord.OCCUPIED));
+      }
+      if (MetaWord.occupied(meta(slot))) {
+        allocator.mark(slot);
+        copy(slot, scratch);
+        if (scratch.intact()) {
+          index.add(keyHash.hash(scratch.bytes(), SlotLayout.KEY, layout.keyLength()), slot);
+        } else {
+          broken++;
+        }
+      }
+    }
+    damaged = broken;
+  }
+}

@@ -1,0 +1,166 @@
+package dev.slotstream.slot;
+
+import dev.slotstream.file.MappedFile;
+import dev.slotstream.file.Storage;
+import dev.slotstream.slot.SlotFileException.Kind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * {@code fixed.data} of one shard: its header page and its slots, and the only owner of their
+ * mapping. Slots are read and written by {@link ShardSlots}; this class opens, grows, forces and
+ * closes.
+ *
+ * <p>Threads: grown, checkpointed and closed by one thread at a time, beside readers and the
+ * shard's writer.
+ */
+public final class SlotFile implements AutoCloseable {
+  private static final String NAME = "fixed.data";
+  private static final long MIN_RESERVE = 1L << 30;
+  private static final int RESERVE_FACTOR = 4;
+
+  private final SlotLayout layout;
+  private final MappedFile file;
+  private final boolean foreignChanges;
+  private volatile int slotCount;
+  private volatile Checkpoint checkpoint;
+
+  private SlotFile(SlotLayout layout, MappedFile file, Path path, int shard) throws IOException {
+    MemorySegment page = page(file, path);
+    this.layout = layout;
+    this.file = file;
+    this.slotCount = SlotFileHeader.check(page, layout, shard, path);
+    if (file.length() < endOf(slotCount)) {
+      throw new SlotFileException(
+          Kind.CORRUPT,
+          "file is shorter than its header says, file=%s length=%d expected=%d slots=%d"
+              .formatted(path, file.length(), endOf(slotCount), slotCount));
+    }
+    boolean adopted = SlotFileHeader.adopted(page);
+    this.foreignChanges = adopted && SlotFileHeader.closedByArmdb(page);
+    this.checkpoint = adopted ? SlotFileHeader.newestCheckpoint(page) : Checkpoint.NONE;
+    if (checkpoint == null) {
+      throw new SlotFileException(
+          Kind.CORRUPT, "both checkpoint blocks are damaged, file=" + path);
+    }
+    // A crash while growing leaves bytes that no header counts and that may be holes.
+    file.cut(endOf(slotCount));
+    if (!adopted) {
+      file.fillHoles();
+    }
+  }
+
+  private static MemorySegment page(MappedFile file, Path path) throws SlotFileException {
+    if (file.length() < SlotFileHeader.SIZE) {
+      throw new SlotFileException(
+          Kind.FOREIGN,
+          "file is shorter than a header, file=%s length=%d expected=%d"
+              .formatted(path, file.length(), SlotFileHeader.SIZE));
+    }
+    return file.mapping();
+  }
+
+  /** Opens a shard's slot file, or creates it with this many slots. */
+  public static SlotFile open(
+      Storage storage, Path directory, SlotLayout layout, int shard, int newSlots)
+      throws IOException {
+    Path path = directory.resolve(NAME);
+    long newLength = SlotFileHeader.SIZE + (long) newSlots * layout.slotSize();
+    long reserve = Math.max(MIN_RESERVE, newLength * RESERVE_FACTOR);
+    MappedFile file =
+        storage.exists(path)
+            ? storage.open(path, reserve)
+            : storage.create(
+                path, SlotFileHeader.create(layout, shard, newSlots), newLength, reserve);
+    try {
+      return new SlotFile(layout, file, path, shard);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The layout of its slots. */
+  public SlotLayout layout() {
+    return layout;
+  }
+
+  /** Slots that may be used; grows, never shrinks. */
+  public int slotCount() {
+    return slotCount;
+  }
+
+  /** Bytes of the file. */
+  public long bytes() {
+    return file.length();
+  }
+
+  /** The newest checkpoint. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** True when armdb opened and closed the file after Slotstream: its log tells of another past. */
+  public boolean changedByArmdb() {
+    return foreignChanges;
+  }
+
+  MemorySegment mapping() {
+    return file.mapping();
+  }
+
+  long offsetOf(int slot) {
+    return SlotFileHeader.SIZE + (long) slot * layout.slotSize();
+  }
+
+  private long endOf(int slots) {
+    return offsetOf(slots);
+  }
+
+  /**
+   * Adds slots. Their zeros are on the disk before the header counts them, so a crash in between
+   * leaves a file that is only too long.
+   *
+   * @throws dev.slotstream.file.NoSpaceException when the disk is full; nothing has changed
+   */
+  public void grow(int newCount) throws IOException {
+    if (newCount <= slotCount) {
+      return;
+    }
+    file.extend(endOf(newCount));
+    SlotFileHeader.writeSlotCount(file.mapping(), newCount);
+    file.force(0, SlotFileHeader.SIZE);
+    slotCount = newCount;
+  }
+
+  /** Declares the file in use, before the first write to a slot: not clean, Slotstream's. */
+  public void markInUse(long sequence, int epoch) throws IOException {
+    // The mark goes last: a page that is torn here still has no mark, or has a valid block.
+    writeCheckpoint(sequence, epoch, false);
+    SlotFileHeader.adopt(file.mapping());
+    file.force(0, SlotFileHeader.SIZE);
+  }
+
+  /**
+   * Forces all slots and then records that they hold everything up to {@code sequence}. The caller
+   * has seen to it that those records are in their slots; later ones may be, too.
+   */
+  public void checkpoint(long sequence, int epoch, boolean clean) throws IOException {
+    // 1. The slots reach the disk. 2. Only then does the header claim that they did.
+    file.force(SlotFileHeader.SIZE, file.length() - SlotFileHeader.SIZE);
+    writeCheckpoint(sequence, epoch, clean);
+  }
+
+  private void writeCheckpoint(long sequence, int epoch, boolean clean) throws IOException {
+    Checkpoint next = checkpoint.next(sequence, epoch, clean);
+    SlotFileHeader.write(file.mapping(), next);
+    file.force(0, SlotFileHeader.SIZE);
+    checkpoint = next;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
