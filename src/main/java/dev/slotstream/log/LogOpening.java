@@ -1,0 +1,229 @@
+package dev.slotstream.log;
+
+import dev.slotstream.file.Storage;
+import dev.slotstream.log.LogException.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads a log from the checkpoint's segment to its end, hands out the records above the checkpoint,
+ * and repairs the tail by the table of {@link TailRepair}. One thread, once, before anyone else has
+ * the log.
+ */
+final class LogOpening {
+  private final LogOptions options;
+  private final long checkpoint;
+  private final RecordSink sink;
+  private final LogRecord record;
+  private final List<LogSegment> segments = new ArrayList<>();
+
+  private long expected;
+  private int position;
+  private long replayed;
+  private long tornBytes;
+
+  LogOpening(LogOptions options, long checkpoint, RecordSink sink) {
+    this.options = options;
+    this.checkpoint = checkpoint;
+    this.sink = sink;
+    this.record = options.newRecord();
+  }
+
+  /** The segments in order, the last one being where the log goes on; at least one. */
+  List<LogSegment> segments() {
+    return segments;
+  }
+
+  /** Where the next record goes in the last segment. */
+  int position() {
+    return position;
+  }
+
+  LogVerdict run(int prepared) throws IOException {
+    try {
+      openSegments();
+      if (!segments.isEmpty()) {
+        replay();
+      }
+      if (segments.isEmpty() || expected <= checkpoint) {
+        startAfresh(prepared);
+      }
+      return new LogVerdict(expected - 1, replayed, tornBytes);
+    } catch (IOException | RuntimeException e) {
+      segments.forEach(LogSegment::letGo);
+      throw e;
+    }
+  }
+
+  private void openSegments() throws IOException {
+    Path begun = null;
+    for (Path path : options.storage().list(options.directory())) {
+      String name = path.getFileName().toString();
+      if (name.equals(LogSegment.SPARE_NAME)) {
+        begun = path;
+      } else if (name.startsWith("redo-") && name.endsWith(".log")) {
+        segments.add(LogSegment.open(options, path));
+      }
+    }
+    if (begun != null) {
+      openBegun(begun);
+    }
+  }
+
+  /** The log had gone on to a segment whose final name was not given yet, or it is only spare. */
+  private void openBegun(Path path) throws IOException {
+    LogSegment segment;
+    try {
+      segment = LogSegment.open(options, path);
+    } catch (LogException spare) {
+      options.storage().delete(path);
+      return;
+    }
+    segments.add(segment);
+    segment.publish();
+  }
+
+  private void replay() throws IOException {
+    int first = 0;
+    while (first + 1 < segments.size()
+        && segments.get(first + 1).firstSequence() <= checkpoint + 1) {
+      segments.get(first).setEnd(segments.get(first).prepared());
+      first++;
+    }
+    LogSegment start = segments.get(first);
+    if (start.firstSequence() > checkpoint + 1) {
+      throw new LogException(
+          Kind.MISSING,
+          "log does not reach back to the checkpoint, directory=%s firstSequence=%d checkpoint=%d"
+              .formatted(options.directory(), start.firstSequence(), checkpoint));
+    }
+    expected = start.firstSequence();
+    for (int s = first; s < segments.size(); s++) {
+      LogSegment segment = segments.get(s);
+      if (segment.firstSequence() != expected) {
+        repair(s - 1);
+        return;
+      }
+      if (!replay(segment)) {
+        repair(s);
+        return;
+      }
+      segment.setEnd(position);
+    }
+    repair(segments.size() - 1);
+  }
+
+  /** False when the records end in something that is neither zeros nor the segment's end. */
+  private boolean replay(LogSegment segment) throws IOException {
+    position = LogLayout.HEADER_SIZE;
+    for (int length = segment.lengthAt(position); length != 0; ) {
+      if (!segment.read(position, length, record)
+          || !record.intact()
+          || record.sequence() != expected) {
+        return false;
+      }
+      segment.markPosition(expected - segment.firstSequence(), position);
+      if (expected > checkpoint) {
+        sink.accept(record);
+        replayed++;
+      }
+      expected++;
+      position += length;
+      length = segment.lengthAt(position);
+    }
+    return true;
+  }
+
+  /** Decides about everything behind {@link #position} of this segment. */
+  private void repair(int at) throws IOException {
+    LogSegment segment = segments.get(at);
+    long durable = 0;
+    for (LogSegment any : segments) {
+      durable = Math.max(durable, any.durableMark());
+    }
+    durable = Math.max(durable, durableBehind(segment, position));
+    for (int later = at + 1; later < segments.size(); later++) {
+      durable = Math.max(durable, durableBehind(segments.get(later), LogLayout.HEADER_SIZE));
+    }
+    int used = lastUsed(segment.bytesFrom(position));
+    boolean onlyZeros = used == 0 && at == segments.size() - 1;
+    switch (TailRepair.decide(onlyZeros, expected, durable)) {
+      case CLEAN -> {
+        return;
+      }
+      case DAMAGED ->
+          throw new LogException(
+              Kind.DAMAGED,
+              "log is damaged, file=%s offset=%d sequence=%d forcedUpTo=%d"
+                  .formatted(segment.path(), position, expected, durable));
+      case TORN -> cut(at, used);
+    }
+  }
+
+  /** The highest durable field of any valid record behind a place that is not valid itself. */
+  private long durableBehind(LogSegment segment, int from) {
+    long durable = 0;
+    for (int at = from; at < segment.prepared(); at += LogLayout.ALIGNMENT) {
+      int length = segment.lengthAt(at);
+      if (length != 0
+          && segment.read(at, length, record)
+          && record.sequence() > expected
+          && record.intact()) {
+        durable = Math.max(durable, record.durable());
+      }
+    }
+    return durable;
+  }
+
+  private static int lastUsed(byte[] bytes) {
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  /** Keeps a copy of what is cut, then makes sure that it never comes back. */
+  private void cut(int at, int used) throws IOException {
+    Storage storage = options.storage();
+    for (int later = segments.size() - 1; later > at; later--) {
+      LogSegment gone = segments.remove(later);
+      byte[] bytes = gone.bytesFrom(0);
+      int usedThere = lastUsed(bytes);
+      keep(gone, 0, bytes, usedThere);
+      tornBytes += usedThere;
+      gone.letGo();
+      storage.delete(gone.path());
+    }
+    LogSegment segment = segments.get(at);
+    keep(segment, position, segment.bytesFrom(position), used);
+    tornBytes += used;
+    segment.clearFrom(position);
+  }
+
+  private void keep(LogSegment segment, int from, byte[] bytes, int used) throws IOException {
+    if (used > 0) {
+      Path copy = segment.path().resolveSibling(segment.path().getFileName() + ".torn-" + from);
+      options.storage().replace(copy, Arrays.copyOf(bytes, used));
+    }
+  }
+
+  /** The slots hold more than the log: it goes on behind the checkpoint. */
+  private void startAfresh(int prepared) throws IOException {
+    for (LogSegment old : segments) {
+      old.letGo();
+      options.storage().delete(old.path());
+    }
+    segments.clear();
+    expected = checkpoint + 1;
+    position = LogLayout.HEADER_SIZE;
+    LogSegment first = LogSegment.spare(options, prepared);
+    segments.add(first);
+    first.begin(expected);
+    first.force(0, LogLayout.HEADER_SIZE);
+    first.publish();
+  }
+}

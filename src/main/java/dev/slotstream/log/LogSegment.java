@@ -1,0 +1,285 @@
+package dev.slotstream.log;
+
+import dev.slotstream.file.MappedFile;
+import dev.slotstream.log.LogException.Kind;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the log, mapped. It is preallocated in steps of real zeros, so that an append is a
+ * copy into memory.
+ *
+ * <p>Threads: the appender writes, the preparing thread extends, anyone reads. Whoever reads holds
+ * the segment ({@link #hold}, {@link #letGo}); a segment that was purged is unmapped when the last
+ * one lets go.
+ */
+final class LogSegment {
+  static final int RECORDS_PER_MARK = 1024;
+
+  private static final VarHandle LENGTH_WORD = LogLayout.MAPPED_INT.varHandle();
+  private static final VarHandle DURABLE_WORD = LogLayout.MAPPED_LONG.varHandle();
+  private static final int PAGE = 4096;
+
+  /** The name of the segment that is prepared next, and of one that was begun just now. */
+  static final String SPARE_NAME = "redo-next.log";
+
+
+  private final LogOptions options;
+  private final MappedFile file;
+  private final MemorySegment mapping;
+  private final int size;
+
+  /** Positions of the records first, first + 1024, first + 2048, …; 0 where not known yet. */
+  private final AtomicIntegerArray marks;
+
+  private volatile Path path;
+  private volatile long firstSequence;
+  private volatile int prepared;
+  private volatile int end;
+  private int holders = 1;
+
+  private LogSegment(LogOptions options, Path path, MappedFile file, long firstSequence) {
+    this.options = options;
+    this.path = path;
+    this.file = file;
+    this.mapping = file.mapping();
+    this.firstSequence = firstSequence;
+    this.size = (int) Math.max(options.segmentSize(), file.length());
+    this.prepared = (int) file.length();
+    this.marks = new AtomicIntegerArray(size / (LogLayout.BODY * RECORDS_PER_MARK) + 1);
+    this.marks.set(0, LogLayout.HEADER_SIZE);
+  }
+
+  static String fileName(long firstSequence) {
+    return "redo-%016x.log".formatted(firstSequence);
+  }
+
+  /** A segment that has no records and no sequence yet. */
+  static LogSegment spare(LogOptions options, int prepared) throws IOException {
+    Path path = options.directory().resolve(SPARE_NAME);
+    byte[] head = new byte[LogLayout.HEADER_SIZE];
+    MappedFile file =
+        options.storage().create(path, head, Math.max(prepared, PAGE), options.segmentSize());
+    return new LogSegment(options, path, file, 0);
+  }
+
+  static LogSegment open(LogOptions options, Path path) throws IOException {
+    MappedFile file = options.storage().open(path, options.segmentSize());
+    try {
+      return new LogSegment(options, path, file, check(file, path, options));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Gives a spare segment its place in the history. It keeps its name until {@link #publish}. */
+  void begin(long first) {
+    MemorySegment.copy(
+        header(options, first), 0, mapping, ValueLayout.JAVA_BYTE, 0, LogLayout.HEADER_SIZE);
+    firstSequence = first;
+  }
+
+  /** Gives the file its final name, if it does not have it. Any thread. */
+  synchronized void publish() throws IOException {
+    Path name = options.directory().resolve(fileName(firstSequence));
+    if (!path.equals(name)) {
+      options.storage().rename(path, name);
+      path = name;
+    }
+  }
+
+  private static byte[] header(LogOptions options, long firstSequence) {
+    ByteBuffer head = ByteBuffer.allocate(LogLayout.HEADER_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    head.putInt(LogLayout.MAGIC, LogLayout.MAGIC_VALUE);
+    head.putShort(LogLayout.VERSION, (short) LogLayout.FORMAT_VERSION);
+    head.put(LogLayout.SHARD, (byte) options.shard());
+    head.putLong(LogLayout.FIRST_SEQUENCE, firstSequence);
+    head.put(LogLayout.STORE_ID, options.storeId());
+    head.putInt(LogLayout.HEADER_CRC, headerCrc(head.array()));
+    return head.array();
+  }
+
+  private static int headerCrc(byte[] head) {
+    CRC32C crc = new CRC32C();
+    crc.update(head, 0, LogLayout.HEADER_CRC);
+    return (int) crc.getValue();
+  }
+
+  private static long check(MappedFile file, Path path, LogOptions options) throws IOException {
+    if (file.length() < LogLayout.HEADER_SIZE || file.length() > Integer.MAX_VALUE) {
+      throw new LogException(
+          Kind.FOREIGN, "not a log segment, file=%s length=%d".formatted(path, file.length()));
+    }
+    byte[] bytes =
+        file.mapping().asSlice(0, LogLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
+    ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (head.getInt(LogLayout.MAGIC) != LogLayout.MAGIC_VALUE) {
+      throw new LogException(Kind.FOREIGN, "not a log segment, file=" + path);
+    }
+    if (head.getInt(LogLayout.HEADER_CRC) != headerCrc(bytes)) {
+      throw new LogException(Kind.DAMAGED, "segment header is damaged, file=%s offset=0".formatted(path));
+    }
+    int version = head.getShort(LogLayout.VERSION);
+    if (version != LogLayout.FORMAT_VERSION) {
+      throw new LogException(
+          Kind.TOO_NEW,
+          "log format differs, file=%s stored=%d readable=%d"
+              .formatted(path, version, LogLayout.FORMAT_VERSION));
+    }
+    byte[] id = new byte[LogLayout.STORE_ID_BYTES];
+    head.get(LogLayout.STORE_ID, id);
+    int shard = head.get(LogLayout.SHARD) & 0xFF;
+    long first = head.getLong(LogLayout.FIRST_SEQUENCE);
+    if (!Arrays.equals(id, options.storeId())
+        || shard != options.shard()
+        || !(path.endsWith(fileName(first)) || path.endsWith(SPARE_NAME))) {
+      throw new LogException(
+          Kind.FOREIGN,
+          "segment of another store, shard or place, file=%s shard=%d firstSequence=%d"
+              .formatted(path, shard, first));
+    }
+    return first;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  long firstSequence() {
+    return firstSequence;
+  }
+
+  /** Bytes that may be appended to by now. */
+  int prepared() {
+    return prepared;
+  }
+
+  /** Where its records end; set when the log has gone on to the next segment. */
+  int end() {
+    return end;
+  }
+
+  void setEnd(int position) {
+    end = position;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Adds zeros, and touches their pages so that the appender finds them in memory. */
+  void prepare(int upTo) throws IOException {
+    int from = prepared;
+    int to = Math.min(upTo, size);
+    file.extend(to);
+    for (int page = from; page < to; page += PAGE) {
+      mapping.set(ValueLayout.JAVA_BYTE, page, (byte) 0);
+    }
+    prepared = Math.max(from, to);
+  }
+
+  /** Copies a sealed record to its place; its length word goes last. */
+  void write(int position, LogRecord record) {
+    int length = record.length();
+    MemorySegment.copy(
+        record.bytes(),
+        LogLayout.CRC,
+        mapping,
+        ValueLayout.JAVA_BYTE,
+        (long) position + LogLayout.CRC,
+        length - LogLayout.CRC);
+    LENGTH_WORD.setRelease(mapping, (long) position + LogLayout.LENGTH, length);
+    long ordinal = record.sequence() - firstSequence;
+    if (ordinal % RECORDS_PER_MARK == 0) {
+      markPosition(ordinal, position);
+    }
+  }
+
+  /** Remembers where a record is, if it is one of those that are remembered. */
+  void markPosition(long ordinal, int position) {
+    if (ordinal % RECORDS_PER_MARK == 0 && ordinal / RECORDS_PER_MARK < marks.length()) {
+      marks.setRelease((int) (ordinal / RECORDS_PER_MARK), position);
+    }
+  }
+
+  /** The nearest remembered ordinal at or before this one. */
+  long markedOrdinal(long ordinal) {
+    int mark = (int) Math.min(ordinal / RECORDS_PER_MARK, marks.length() - 1L);
+    while (marks.getAcquire(mark) == 0) {
+      mark--;
+    }
+    return (long) mark * RECORDS_PER_MARK;
+  }
+
+  int markedPosition(long ordinal) {
+    return marks.getAcquire((int) (ordinal / RECORDS_PER_MARK));
+  }
+
+  /** The length word at a position, 0 at the log's end. */
+  int lengthAt(int position) {
+    return position + LogLayout.BODY > prepared()
+        ? 0
+        : (int) LENGTH_WORD.getAcquire(mapping, (long) position + LogLayout.LENGTH);
+  }
+
+  /** Copies a record of this length; false when it would reach past the segment's end. */
+  boolean read(int position, int length, LogRecord into) {
+    if (!LogLayout.plausible(length, into.capacity()) || position + length > prepared()) {
+      return false;
+    }
+    MemorySegment.copy(mapping, ValueLayout.JAVA_BYTE, position, into.bytes(), 0, length);
+    return true;
+  }
+
+  /** Forces a range of bytes. */
+  void force(int from, int to) throws IOException {
+    file.force(from, (long) to - from);
+  }
+
+  long durableMark() {
+    return (long) DURABLE_WORD.getAcquire(mapping, (long) LogLayout.DURABLE_MARK);
+  }
+
+  void setDurableMark(long sequence) {
+    DURABLE_WORD.setRelease(mapping, (long) LogLayout.DURABLE_MARK, sequence);
+  }
+
+  /** Zeros everything from a position on, and forces it: what was there never comes back. */
+  void clearFrom(int position) throws IOException {
+    int end = prepared();
+    if (position < end) {
+      mapping.asSlice(position, (long) end - position).fill((byte) 0);
+      file.force(position, (long) end - position);
+    }
+  }
+
+  byte[] bytesFrom(int position) {
+    return mapping.asSlice(position, (long) prepared() - position).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** A reader begins; false when the segment is gone. */
+  synchronized boolean hold() {
+    if (holders == 0) {
+      return false;
+    }
+    holders++;
+    return true;
+  }
+
+  /** A reader, or the log itself, is done with the segment. */
+  synchronized void letGo() {
+    holders--;
+    if (holders == 0) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package dev.slotstream.log;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A shard's log. Sequences start at 1 and have no gaps.
+ *
+ * <p>Threads: {@link #append} and {@link #forcePoint} belong to the shard's writer; {@link #force}
+ * to one forcing thread; {@link #prepare} to one preparing thread; {@link #purge} to one purging
+ * thread; readers are anyone's. An append is a copy into memory that was prepared before: it never
+ * waits for the disk, and answers false when nothing is prepared.
+ */
+public final class SegmentedLog implements AutoCloseable {
+  private static final int MAX_STEP = 4 << 20;
+  private static final int STEPS_PER_SEGMENT = 8;
+
+  private final LogOptions options;
+  private final LogVerdict verdict;
+  private final int step;
+
+  private volatile LogSegment[] segments;
+  private volatile LogSegment spare;
+  private volatile LogSegment active;
+  private volatile int tail;
+  private volatile long appended;
+  private volatile long appendedBytes;
+  private volatile long durable;
+
+  private LogSegment forcedSegment;
+  private int forcedPosition;
+
+  private SegmentedLog(LogOptions options, LogOpening opening, LogVerdict verdict, int step) {
+    List<LogSegment> found = opening.segments();
+    this.options = options;
+    this.verdict = verdict;
+    this.step = step;
+    this.segments = found.toArray(new LogSegment[0]);
+    this.active = found.getLast();
+    this.tail = opening.position();
+    this.appended = verdict.lastSequence();
+    this.forcedSegment = found.getFirst();
+    this.forcedPosition = 0;
+  }
+
+  /**
+   * Opens a log, or begins one behind the checkpoint.
+   *
+   * @param checkpoint the sequence up to which the slots hold everything
+   * @param sink gets every record above the checkpoint, in order
+   * @throws LogException when records that had been on disk are damaged or missing
+   */
+  public static SegmentedLog open(LogOptions options, long checkpoint, RecordSink sink)
+      throws IOException {
+    int step = Math.min(MAX_STEP, options.segmentSize() / STEPS_PER_SEGMENT);
+    LogOpening opening = new LogOpening(options, checkpoint, sink);
+    LogVerdict verdict = opening.run(step);
+    SegmentedLog log = new SegmentedLog(options, opening, verdict, step);
+    // What was found may be in the kernel's memory only: from here on it counts as on disk.
+    log.force(log.forcePoint());
+    return log;
+  }
+
+  /** How the log was found. */
+  public LogVerdict verdict() {
+    return verdict;
+  }
+
+  /** The last record's sequence; 0 when there was none ever. */
+  public long appendedSequence() {
+    return appended;
+  }
+
+  /** Every record up to this sequence is on disk. */
+  public long durableSequence() {
+    return durable;
+  }
+
+  /** The first sequence that can still be read. */
+  public long oldestSequence() {
+    return segments[0].firstSequence();
+  }
+
+  /** Bytes of all segments' files. */
+  public long bytes() {
+    long bytes = 0;
+    for (LogSegment segment : segments) {
+      bytes += segment.prepared();
+    }
+    return bytes;
+  }
+
+  /** Bytes appended since the log was opened. */
+  public long appendedBytes() {
+    return appendedBytes;
+  }
+
+  /** A buffer for this log's records. */
+  public LogRecord newRecord() {
+    return options.newRecord();
+  }
+
+  /**
+   * Appends a record that has its header, key and value; gives it its sequence.
+   *
+   * @return false when there is no room prepared; nothing has changed
+   */
+  public boolean append(LogRecord record) {
+    LogSegment segment = active;
+    int at = tail;
+    int length = record.length();
+    if (at + length > segment.prepared()) {
+      segment = at + length > segment.size() ? roll() : null;
+      if (segment == null) {
+        return false;
+      }
+      at = LogLayout.HEADER_SIZE;
+    }
+    long sequence = appended + 1;
+    record.seal(sequence, durable);
+    segment.write(at, record);
+    tail = at + length;
+    long bytes = appendedBytes + length;
+    appendedBytes = bytes;
+    appended = sequence;
+    return true;
+  }
+
+  /** Goes on to the spare segment, or answers null when there is none. */
+  private synchronized LogSegment roll() {
+    LogSegment next = spare;
+    if (next == null) {
+      return null;
+    }
+    next.begin(appended + 1);
+    active.setEnd(tail);
+    LogSegment[] longer = Arrays.copyOf(segments, segments.length + 1);
+    longer[longer.length - 1] = next;
+    segments = longer;
+    active = next;
+    tail = LogLayout.HEADER_SIZE;
+    spare = null;
+    return next;
+  }
+
+  /** True when {@link #prepare} should run soon. For the writer, after an append. */
+  public boolean wantsPreparing() {
+    LogSegment segment = active;
+    int prepared = segment.prepared();
+    return prepared - tail < step && (prepared < segment.size() || spare == null);
+  }
+
+  /**
+   * Makes room for further appends, ahead of them.
+   *
+   * @throws dev.slotstream.file.NoSpaceException when the disk is full; appends go on as far as
+   *     there is room
+   */
+  public void prepare() throws IOException {
+    // Asked first: only then is it sure that no begun segment still has the spare one's name.
+    boolean noSpare = spare == null;
+    for (LogSegment segment : segments) {
+      segment.publish();
+    }
+    LogSegment segment = active;
+    if (segment.prepared() < segment.size()) {
+      segment.prepare(segment.prepared() + step);
+    }
+    if (segment.prepared() == segment.size() && noSpare) {
+      LogSegment next = LogSegment.spare(options, step);
+      next.prepare(step);
+      spare = next;
+    }
+  }
+
+  /** How far the log reaches now. For the writer. */
+  public ForcePoint forcePoint() {
+    return new ForcePoint(appended, active, tail);
+  }
+
+  /**
+   * Brings everything up to this point to the disk. After a failure the log must not be used any
+   * more: what the kernel did with the pages is not known.
+   */
+  public void force(ForcePoint point) throws IOException {
+    for (LogSegment segment : segments) {
+      if (segment.firstSequence() < forcedSegment.firstSequence()) {
+        continue;
+      }
+      int from = segment == forcedSegment ? forcedPosition : 0;
+      int to = segment == point.segment() ? point.position() : segment.end();
+      if (to > from) {
+        segment.force(from, to);
+      }
+      segment.publish();
+      if (segment == point.segment()) {
+        break;
+      }
+    }
+    forcedSegment = point.segment();
+    forcedPosition = point.position();
+    durable = point.sequence();
+    point.segment().setDurableMark(point.sequence());
+  }
+
+  /**
+   * Begins to read at a sequence.
+   *
+   * @return null when that sequence is not in the log any more
+   */
+  public LogReader reader(long fromSequence) throws LogException {
+    LogSegment[] now = segments;
+    for (int s = now.length - 1; s >= 0; s--) {
+      if (now[s].firstSequence() <= fromSequence && now[s].hold()) {
+        return new LogReader(this, now[s], fromSequence, options.newRecord());
+      }
+    }
+    return null;
+  }
+
+  /** The segment that begins with this sequence, held for a reader; null when there is none. */
+  LogSegment holdSegment(long firstSequence) {
+    for (LogSegment segment : segments) {
+      if (segment.firstSequence() == firstSequence && segment.hold()) {
+        return segment;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Deletes the oldest segments, as long as all their records are at or below {@code sequence} and
+   * at least {@code keepBytes} remain.
+   *
+   * @return how many were deleted
+   */
+  public int purge(long sequence, long keepBytes) throws IOException {
+    int purged = 0;
+    LogSegment oldest = removeOldest(sequence, keepBytes);
+    while (oldest != null) {
+      options.storage().delete(oldest.path());
+      oldest.letGo();
+      purged++;
+      oldest = removeOldest(sequence, keepBytes);
+    }
+    return purged;
+  }
+
+  private synchronized LogSegment removeOldest(long sequence, long keepBytes) {
+    LogSegment[] now = segments;
+    if (now.length < 2
+        || now[1].firstSequence() > sequence + 1
+        || now[1].firstSequence() > durable + 1
+        || bytes() - now[0].prepared() < keepBytes) {
+      return null;
+    }
+    segments = Arrays.copyOfRange(now, 1, now.length);
+    return now[0];
+  }
+
+  /** Unmaps all segments. The caller has forced what must be on disk. */
+  @Override
+  public void close() {
+    for (LogSegment segment : segments) {
+      segment.letGo();
+    }
+    if (spare != null) {
+      spare.letGo();
+    }
+  }
+}
