@@ -1,0 +1,65 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.WriteGateShut;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The thread that brings slots to the disk and lets go of log that is not needed any more, beside
+ * the writers. It runs when a shard has appended a segment's worth of records since its last
+ * checkpoint, which bounds how much a recovery has to replay.
+ */
+final class Checkpointer extends EngineThread {
+  private static final long IDLE_MILLIS = 250;
+
+  private final List<Shard> shards;
+  private final EngineOptions options;
+  private final long[] bytesAtCheckpoint;
+
+  Checkpointer(String name, List<Shard> shards, EngineOptions options) {
+    super(name, IDLE_MILLIS);
+    this.shards = shards;
+    this.options = options;
+    this.bytesAtCheckpoint = new long[shards.size()];
+    Arrays.fill(bytesAtCheckpoint, 0);
+  }
+
+  @Override
+  void work() {
+    for (int s = 0; s < shards.size(); s++) {
+      Shard shard = shards.get(s);
+      long appended = shard.committer().log().appendedBytes();
+      if (appended - bytesAtCheckpoint[s] >= options.segmentSize()
+          && shard.committer().gate().reason() == null) {
+        bytesAtCheckpoint[s] = appended;
+        checkpoint(shard, false);
+      }
+    }
+  }
+
+  /**
+   * Makes one checkpoint. The last one, before a clean close, is made when nothing else writes.
+   *
+   * @return false when the disk failed; the shard's gate is shut then
+   */
+  boolean checkpoint(Shard shard, boolean clean) {
+    Committer committer = shard.committer();
+    // 1. Every record up to here is in its slot, in memory at least.
+    long sequence = committer.committedSequence();
+    // 2. Their records are on disk before the slots are: the log never knows less than the slots.
+    if (!shard.syncer().awaitForced(sequence)) {
+      return false;
+    }
+    try {
+      // 3. The slots, then the header that vouches for them.
+      committer.slots().file().checkpoint(sequence, committer.epoch(), clean);
+      // 4. Only now may the log forget.
+      committer.log().purge(sequence, options.retention());
+      return true;
+    } catch (IOException e) {
+      committer.shut(new WriteGateShut("checkpoint failed: " + e.getMessage(), e));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.slot.SlotLayout;
+import java.nio.file.Path;
+
+/**
+ * What a store is, and how it is run.
+ *
+ * @param directory of the store; created when absent
+ * @param shape fixed when the store is created
+ * @param durability when a write is acknowledged
+ * @param growSlots slots that a shard begins with, and grows by
+ * @param segmentSize bytes of a log segment
+ * @param retention bytes of log to keep per shard beyond what recovery needs
+ */
+public record EngineOptions(
+    Path directory,
+    Shape shape,
+    Durability durability,
+    int growSlots,
+    int segmentSize,
+    long retention) {
+
+  /** What a store is made for; an existing directory must have the same. */
+  public record Shape(int shards, int prefixBits, SlotLayout layout, Content content) {
+    /** Shards are numbered in one byte. */
+    public static final int MAX_SHARDS = 255;
+
+    /** Prefix bits are stored in one byte. */
+    public static final int MAX_PREFIX_BITS = 255;
+
+    /** Checks the ranges. */
+    public Shape {
+      if (shards < 1 || shards > MAX_SHARDS || prefixBits < 0 || prefixBits > MAX_PREFIX_BITS) {
+        throw new IllegalArgumentException(
+            "out of range, shards=%d (1 to %d) prefixBits=%d (0 to %d)"
+                .formatted(shards, MAX_SHARDS, prefixBits, MAX_PREFIX_BITS));
+      }
+    }
+  }
+
+  /** What stands in the key and value fields. The engine only remembers it. */
+  public enum Content {
+    /** The key and the value themselves, as armdb has them. */
+    EXACT,
+    /** Keys and values of any length, framed. */
+    FRAMED
+  }
+}

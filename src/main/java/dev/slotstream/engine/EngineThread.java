@@ -1,0 +1,69 @@
+package dev.slotstream.engine;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread that works when it is signalled, and at least once in a while. Signals are coalesced. It
+ * is never interrupted: an interrupt would close the files under it.
+ */
+abstract class EngineThread {
+  private final Thread thread;
+  private final long idleNanos;
+  private volatile boolean signalled;
+  private volatile boolean stopping;
+  private volatile long lastRunNanos = System.nanoTime();
+
+  EngineThread(String name, long idleMillis) {
+    this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
+  }
+
+  /** One round of work. Errors are handled inside. */
+  abstract void work();
+
+  final void start() {
+    thread.start();
+  }
+
+  /** Makes the thread work soon. Cheap when it is about to anyway. */
+  final void signal() {
+    if (!signalled) {
+      signalled = true;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** When its last round began, by {@link System#nanoTime}. */
+  final long lastRunNanos() {
+    return lastRunNanos;
+  }
+
+  private void run() {
+    while (!stopping) {
+      if (!signalled) {
+        LockSupport.parkNanos(this, idleNanos);
+      }
+      signalled = false;
+      lastRunNanos = System.nanoTime();
+      work();
+    }
+  }
+
+  /** Lets the round in progress end, and waits for that. */
+  final void stop() {
+    stopping = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.Closed;
+import dev.slotstream.log.LogException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The engine's threads, and the order in which they end: a syncer per shard, one room keeper, one
+ * checkpointer.
+ */
+final class EngineThreads {
+  private final List<Shard> shards;
+  private final List<Syncer> syncers;
+  private final RoomKeeper roomKeeper;
+  private final Checkpointer checkpointer;
+
+  private EngineThreads(
+      List<Shard> shards, List<Syncer> syncers, RoomKeeper roomKeeper, Checkpointer checkpointer) {
+    this.shards = shards;
+    this.syncers = syncers;
+    this.roomKeeper = roomKeeper;
+    this.checkpointer = checkpointer;
+  }
+
+  /** Signals from one shard's write path to the threads that serve it. */
+  private static final class Signals implements Committer.CommitSignals {
+    private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private RoomKeeper roomKeeper;
+    private Syncer syncer;
+
+    @Override
+    public void roomWanted() {
+      roomKeeper.signal();
+    }
+
+    @Override
+    public void forceWanted() {
+      if (syncer.forcesAlways()) {
+        syncer.signal();
+      }
+    }
+
+    @Override
+    public void committed() {
+      for (Runnable listener : listeners) {
+        listener.run();
+      }
+    }
+  }
+
+  static EngineThreads start(OpenedStore store) throws LogException {
+    EngineOptions options = store.options();
+    List<Signals> signals = new ArrayList<>();
+    List<Committer> committers = new ArrayList<>();
+    for (ShardRecovery recovered : store.shards()) {
+      Signals own = new Signals();
+      signals.add(own);
+      committers.add(
+          new Committer(
+              options.durability(),
+              store.identity().epoch(),
+              recovered.slots(),
+              recovered.log(),
+              own));
+    }
+    RoomKeeper roomKeeper = new RoomKeeper("slotstream-room", committers, options.growSlots());
+    List<Syncer> syncers = new ArrayList<>();
+    List<Shard> shards = new ArrayList<>();
+    for (int s = 0; s < committers.size(); s++) {
+      Syncer syncer = new Syncer("slotstream-sync-" + s, committers.get(s), options.durability());
+      signals.get(s).roomKeeper = roomKeeper;
+      signals.get(s).syncer = syncer;
+      syncers.add(syncer);
+      shards.add(new Shard(s, committers.get(s), syncer, signals.get(s).listeners));
+    }
+    List<Shard> fixed = List.copyOf(shards);
+    Checkpointer checkpointer = new Checkpointer("slotstream-checkpoint", fixed, options);
+    syncers.forEach(EngineThread::start);
+    roomKeeper.start();
+    checkpointer.start();
+    return new EngineThreads(fixed, syncers, roomKeeper, checkpointer);
+  }
+
+  List<Shard> shards() {
+    return shards;
+  }
+
+  boolean checkpointAll(boolean clean) {
+    boolean all = true;
+    for (Shard shard : shards) {
+      all &= checkpointer.checkpoint(shard, clean);
+    }
+    return all;
+  }
+
+  long idleNanos() {
+    long now = System.nanoTime();
+    long idle = now - roomKeeper.lastRunNanos();
+    for (Syncer syncer : syncers) {
+      idle = Math.max(idle, now - syncer.lastRunNanos());
+    }
+    return idle;
+  }
+
+  void close() {
+    // 1. Nothing new comes in. What waits for room is told; what waits for the disk is awaited.
+    for (Shard shard : shards) {
+      shard.committer().gate().shut(new Closed());
+      shard.committer().failWaitingForRoom(new Closed());
+    }
+    checkpointer.stop();
+    roomKeeper.stop();
+    // 2. Log and slots reach the disk; the header says that the store was closed.
+    checkpointAll(true);
+    // 3. Nobody works on the files any more.
+    syncers.forEach(EngineThread::stop);
+    for (Shard shard : shards) {
+      shard.committer().releaseReader();
+      shard.committer().log().close();
+      shard.committer().slots().file().close();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.file.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * A store's files, recovered and declared in use, before any thread works on them.
+ *
+ * @param lock that keeps others out of the directory
+ */
+record OpenedStore(
+    EngineOptions options,
+    StoreIdentity identity,
+    RecoveryReport recovery,
+    List<ShardRecovery> shards,
+    AutoCloseable lock) {
+
+  private static final String LOCK_FILE = "slotstream.lock";
+
+  static OpenedStore open(EngineOptions options, Storage storage) throws IOException {
+    long start = System.nanoTime();
+    Path directory = options.directory();
+    storage.createDirectories(directory);
+    AutoCloseable lock = storage.lock(directory.resolve(LOCK_FILE));
+    List<ShardRecovery> shards = new ArrayList<>();
+    try {
+      StoreIdentity identity = StoreIdentity.open(storage, directory, options.shape());
+      for (int s = 0; s < options.shape().shards(); s++) {
+        shards.add(new ShardRecovery(storage, options, s, identity.storeId()));
+      }
+      recoverAll(shards);
+      boolean created = identity.epoch() == 0;
+      boolean clean = shards.stream().allMatch(ShardRecovery::clean);
+      if (created || !clean) {
+        identity.beginEpoch(
+            shards.stream().mapToLong(s -> s.log().appendedSequence() + 1).toArray());
+      }
+      for (ShardRecovery shard : shards) {
+        shard.begin(identity.epoch());
+      }
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      return new OpenedStore(
+          options, identity, report(created, clean, shards, took), shards, lock);
+    } catch (IOException | RuntimeException e) {
+      shards.forEach(ShardRecovery::abandon);
+      release(lock, e);
+      throw e;
+    }
+  }
+
+  private static void release(AutoCloseable lock, Exception cause) {
+    try {
+      lock.close();
+    } catch (Exception e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Recovers all shards at once, each on its own thread, and lets all of them come to an end. */
+  private static void recoverAll(List<ShardRecovery> shards) throws IOException {
+    int threads = Math.min(shards.size(), Runtime.getRuntime().availableProcessors());
+    try (ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads,
+            Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
+      List<Future<?>> all = new ArrayList<>();
+      for (ShardRecovery shard : shards) {
+        all.add(pool.submit(() -> run(shard)));
+      }
+      for (Future<?> one : all) {
+        finish(one);
+      }
+    }
+  }
+
+  private static void run(ShardRecovery shard) {
+    try {
+      shard.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void finish(Future<?> one) throws IOException {
+    try {
+      one.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the store was opened", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case UncheckedIOException io -> throw io.getCause();
+        case RuntimeException runtime -> throw runtime;
+        default -> throw new CompletionException(e.getCause());
+      }
+    }
+  }
+
+  private static RecoveryReport report(
+      boolean created, boolean clean, List<ShardRecovery> shards, Duration took) {
+    return new RecoveryReport(
+        created,
+        created || clean,
+        shards.stream().mapToLong(s -> s.log().verdict().replayed()).sum(),
+        shards.stream().mapToLong(s -> s.log().verdict().tornBytes()).sum(),
+        shards.stream().mapToInt(s -> s.slots().damaged()).sum(),
+        took);
+  }
+}

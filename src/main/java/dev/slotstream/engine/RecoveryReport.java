@@ -1,0 +1,21 @@
+package dev.slotstream.engine;
+
+import java.time.Duration;
+
+/**
+ * What was found when a store was opened, and what was done about it.
+ *
+ * @param created true when there was no store before
+ * @param clean true when it had been closed
+ * @param replayed log records written to their slots again
+ * @param tornBytes bytes behind the last valid record that were cut, never acknowledged in FSYNC
+ * @param damagedSlots occupied slots whose checksum fails even after the replay
+ * @param took how long opening took
+ */
+public record RecoveryReport(
+    boolean created,
+    boolean clean,
+    long replayed,
+    long tornBytes,
+    int damagedSlots,
+    Duration took) {}

@@ -1,0 +1,72 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.DiskFull;
+import dev.slotstream.engine.EngineException.WriteGateShut;
+import dev.slotstream.file.NoSpaceException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread that makes room ahead of the writers: log segments and slots, all in real zeros. When
+ * the disk is full, those who wait are told, and it is tried again with the next that come.
+ */
+final class RoomKeeper extends EngineThread {
+  private static final long IDLE_MILLIS = 1_000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final List<Committer> committers;
+  private final int growSlots;
+  private DiskFull full;
+  private long triedNanos;
+
+  RoomKeeper(String name, List<Committer> committers, int growSlots) {
+    super(name, IDLE_MILLIS);
+    this.committers = committers;
+    this.growSlots = growSlots;
+  }
+
+  @Override
+  void work() {
+    for (Committer committer : committers) {
+      if (committer.gate().reason() == null) {
+        serve(committer);
+      }
+    }
+  }
+
+  /** False when there was nothing to do. */
+  private boolean makeRoom(Committer committer) throws IOException {
+    boolean prepare = committer.log().wantsPreparing();
+    if (prepare) {
+      committer.log().prepare();
+    }
+    int before = committer.slots().file().slotCount();
+    committer.slots().file().grow(committer.slotsWanted(growSlots));
+    return prepare || committer.slots().file().slotCount() > before;
+  }
+
+  private void serve(Committer committer) {
+    if (full != null && System.nanoTime() - triedNanos < PAUSE_NANOS) {
+      committer.failWaitingForRoom(full);
+      return;
+    }
+    try {
+      full = null;
+      boolean progress;
+      do {
+        progress = makeRoom(committer);
+      } while (!committer.retryWaiting() && progress);
+      if (!progress) {
+        committer.failWaitingForRoom(new DiskFull("shard can grow no more", null));
+      }
+    } catch (NoSpaceException e) {
+      full = new DiskFull("disk is full: " + e.getMessage(), e);
+      triedNanos = System.nanoTime();
+      committer.retryWaiting(); // what still fits is done
+      committer.failWaitingForRoom(full);
+    } catch (IOException e) {
+      committer.shut(new WriteGateShut("room could not be made: " + e.getMessage(), e));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.log.LogRecord;
+import dev.slotstream.slot.MetaWord;
+import dev.slotstream.slot.ShardSlots;
+import dev.slotstream.slot.SlotContent;
+import java.util.Arrays;
+
+/**
+ * Writes a record to its slot, and keeps the index true. The same for a leader's write, a
+ * follower's event and a replayed record. Used under the shard's lock.
+ */
+final class SlotApplier {
+  private final ShardSlots slots;
+  private final PendingSlots pending;
+  private final byte[] key;
+  private final byte[] formerKey;
+  private final RecordContent content = new RecordContent();
+
+  SlotApplier(ShardSlots slots, PendingSlots pending) {
+    this.slots = slots;
+    this.pending = pending;
+    this.key = new byte[slots.file().layout().keyLength()];
+    this.formerKey = new byte[key.length];
+  }
+
+  /** Key and value of a record, as a slot takes them. */
+  private static final class RecordContent implements SlotContent {
+    private LogRecord record;
+
+    @Override
+    public byte[] bytes() {
+      return record.bytes();
+    }
+
+    @Override
+    public int keyOffset() {
+      return record.keyOffset();
+    }
+
+    @Override
+    public int keyLength() {
+      return record.keyLength();
+    }
+
+    @Override
+    public int valueOffset() {
+      return record.valueOffset();
+    }
+
+    @Override
+    public int valueLength() {
+      return record.valueLength();
+    }
+  }
+
+  /** Writes slots only; index and free list are made from them afterwards. */
+  void replay(LogRecord record) {
+    content.record = record;
+    if (MetaWord.occupied(record.meta())) {
+      slots.occupy(record.slot(), record.meta(), content);
+    } else {
+      slots.vacate(record.slot(), record.meta());
+    }
+  }
+
+  /** Writes slot and index. */
+  void apply(LogRecord record) {
+    content.record = record;
+    if (MetaWord.occupied(record.meta())) {
+      System.arraycopy(record.bytes(), record.keyOffset(), key, 0, record.keyLength());
+      Arrays.fill(key, record.keyLength(), key.length, (byte) 0);
+      occupy(record.slot(), record.meta());
+    } else {
+      vacate(record.slot(), record.meta());
+    }
+  }
+
+  private void occupy(int slot, int meta) {
+    boolean occupied = MetaWord.occupied(slots.meta(slot));
+    if (occupied && slots.keyIs(slot, key)) {
+      slots.occupy(slot, meta, content);
+      return;
+    }
+    if (occupied) {
+      slots.keyInto(slot, formerKey);
+    }
+    slots.occupy(slot, meta, content);
+    long hash = KeyRouting.hash(key, 0, key.length);
+    slots.addEntry(hash, slot);
+    if (occupied) {
+      dropEntry(slot); // a slot taken over drops its former key
+    }
+    // A key that moved keeps its newest slot. Only a follower's scan can show the new one first.
+    int elsewhere =
+        slots.find(
+            hash,
+            other ->
+                other != slot && MetaWord.occupied(slots.meta(other)) && slots.keyIs(other, key));
+    if (elsewhere >= 0) {
+      slots.removeEntry(hash, elsewhere);
+    }
+  }
+
+  private void vacate(int slot, int meta) {
+    boolean occupied = MetaWord.occupied(slots.meta(slot));
+    if (occupied) {
+      slots.keyInto(slot, formerKey);
+    }
+    slots.vacate(slot, meta);
+    if (occupied) {
+      dropEntry(slot);
+    }
+  }
+
+  /** The former key leaves the slot, unless a record that waits puts the same key there again. */
+  private void dropEntry(int slot) {
+    if (!pending.holds(slot, formerKey)) {
+      slots.removeEntry(KeyRouting.hash(formerKey, 0, formerKey.length), slot);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.Closed;
+import dev.slotstream.engine.EngineException.Corrupt;
+import dev.slotstream.engine.EngineException.Damaged;
+import dev.slotstream.engine.EngineException.InUse;
+import dev.slotstream.engine.EngineException.IoFailed;
+import dev.slotstream.engine.EngineException.Mismatch;
+import dev.slotstream.file.AlreadyLockedException;
+import dev.slotstream.file.DiskStorage;
+import dev.slotstream.file.Storage;
+import dev.slotstream.log.LogException;
+import dev.slotstream.slot.SlotBuffer;
+import dev.slotstream.slot.SlotDamagedException;
+import dev.slotstream.slot.SlotFileException;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * An open store. One directory, one opener, any number of threads.
+ *
+ * <p>Keys are whole key fields of K bytes. What a key or a value means to a user is not known here.
+ */
+public final class SlotEngine implements AutoCloseable {
+  private final EngineOptions options;
+  private final StoreIdentity identity;
+  private final RecoveryReport recovery;
+  private final KeyRouting routing;
+  private final List<Shard> shards;
+  private final EngineThreads threads;
+  private final AutoCloseable lock;
+  private volatile boolean closed;
+
+  SlotEngine(OpenedStore store, EngineThreads threads) {
+    this.options = store.options();
+    this.identity = store.identity();
+    this.recovery = store.recovery();
+    this.lock = store.lock();
+    this.threads = threads;
+    this.shards = threads.shards();
+    this.routing =
+        new KeyRouting(
+            options.shape().shards(),
+            options.shape().prefixBits(),
+            options.shape().layout().keyLength());
+  }
+
+  /**
+   * Opens a store, or creates it. Replays what a crash left behind.
+   *
+   * @throws EngineException when the directory is another store's, in use, damaged, or full
+   */
+  public static SlotEngine open(EngineOptions options) {
+    return open(options, new DiskStorage());
+  }
+
+  /** Opens a store on another disk. */
+  public static SlotEngine open(EngineOptions options, Storage storage) {
+    try {
+      OpenedStore store = OpenedStore.open(options, storage);
+      return new SlotEngine(store, EngineThreads.start(store));
+    } catch (SlotFileException e) {
+      throw e.kind() == SlotFileException.Kind.MISMATCH
+          ? new Mismatch(e.getMessage())
+          : new Corrupt(e.getMessage(), e);
+    } catch (LogException e) {
+      throw new Corrupt(e.getMessage(), e);
+    } catch (AlreadyLockedException e) {
+      throw new InUse(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IoFailed("store could not be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the store was made for, and how it is run. */
+  public EngineOptions options() {
+    return options;
+  }
+
+  /** How it was found when it was opened. */
+  public RecoveryReport recovery() {
+    return recovery;
+  }
+
+  /** The store's name for itself: 32 hex digits, chosen at creation. */
+  public String storeId() {
+    return HexFormat.of().formatHex(identity.storeId());
+  }
+
+  /** The current leadership. */
+  public int epoch() {
+    return identity.epoch();
+  }
+
+  /** All shards, in order. */
+  public List<Shard> shards() {
+    return shards;
+  }
+
+  /** A buffer for this store's slots. */
+  public SlotBuffer newBuffer() {
+    return new SlotBuffer(options.shape().layout());
+  }
+
+  /** The shard that a key belongs to. */
+  public int shardOf(byte[] key) {
+    return routing.shardOf(key, KeyRouting.hash(key, 0, key.length));
+  }
+
+  /**
+   * Reads a key. Takes no lock, allocates nothing, touches only memory.
+   *
+   * @return false when the key has no value
+   * @throws Damaged when the value is there but its checksum fails
+   */
+  public boolean get(byte[] key, SlotBuffer into) {
+    long hash = KeyRouting.hash(key, 0, key.length);
+    int shard = routing.shardOf(key, hash);
+    try {
+      return shards.get(shard).committer().slots().get(hash, key, into);
+    } catch (SlotDamagedException e) {
+      throw new Damaged("shard=%d: %s".formatted(shard, e.getMessage()), e);
+    } catch (IllegalStateException e) {
+      throw new Closed();
+    }
+  }
+
+  /** Submits a write to its key's shard; answers the shard. The write is ended now or later. */
+  public int submit(Write write) {
+    int shard = routing.shardOf(write.key(), write.hash());
+    shards.get(shard).committer().submit(write);
+    return shard;
+  }
+
+  /** Submits a leader's events to their shard. */
+  public void submit(int shard, ReplicatedBatch batch) {
+    shards.get(shard).committer().submit(batch);
+  }
+
+  /** Makes a checkpoint of all shards now. Blocks until it is on disk. */
+  public boolean checkpoint() {
+    return threads.checkpointAll(false);
+  }
+
+  /** The longest time since one of the engine's own threads began a round, in nanoseconds. */
+  public long idleNanos() {
+    return threads.idleNanos();
+  }
+
+  /**
+   * Ends all writes, brings everything to the disk, and lets the directory go. A store that was
+   * closed opens without a replay.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    threads.close();
+    try {
+      lock.close();
+    } catch (Exception e) {
+      throw new IoFailed("lock could not be released: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.Corrupt;
+import dev.slotstream.engine.EngineException.Mismatch;
+import dev.slotstream.engine.EngineOptions.Content;
+import dev.slotstream.engine.EngineOptions.Shape;
+import dev.slotstream.file.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/**
+ * Who a store is, and the leaderships it has seen. Little-endian.
+ *
+ * <pre>
+ * db.meta, as armdb writes it
+ *      0      4  "ARMD"
+ *      4      1  format version: 2
+ *      5      1  backend: 1, fixed slots
+ *      6      1  shard count
+ *      7      1  prefix bits
+ *      8      8  zeros
+ *
+ * slotstream.meta
+ *      0      4  "SLMT"
+ *      4      2  format version: 1
+ *      6      1  content: 0 exact, 1 framed
+ *      7      1  shard count n
+ *      8     16  store id
+ *     24      4  number of epochs e
+ *     28      4  zero
+ *     32      …  e times: epoch u32, zero u32, first sequence of each shard n * u64
+ *    end      4  CRC-32C of everything before it
+ * </pre>
+ */
+final class StoreIdentity {
+  static final int ID_BYTES = 16;
+
+  private static final String DB_META = "db.meta";
+  private static final String SLOTSTREAM_META = "slotstream.meta";
+  private static final byte[] DB_MAGIC = {'A', 'R', 'M', 'D', 2, 1};
+  private static final int DB_SHARDS = 6;
+  private static final int DB_PREFIX_BITS = 7;
+  private static final int DB_SIZE = 16;
+  private static final int MAGIC_VALUE = 0x544D4C53;
+  private static final int VERSION_VALUE = 1;
+  private static final int VERSION = 4;
+  private static final int CONTENT = 6;
+  private static final int SHARDS = 7;
+  private static final int STORE_ID = 8;
+  private static final int EPOCHS = STORE_ID + ID_BYTES;
+  private static final int ENTRIES = EPOCHS + 8;
+
+  /** Older leaderships are forgotten: a follower that old copies everything. */
+  private static final int MAX_EPOCHS = 128;
+
+  private final Storage storage;
+  private final Path file;
+  private final Shape shape;
+  private final byte[] storeId;
+  private final List<EpochStart> history;
+
+  /**
+   * Where a leadership began.
+   *
+   * @param firstSequences of each shard
+   */
+  record EpochStart(int epoch, long[] firstSequences) {}
+
+  private StoreIdentity(
+      Storage storage, Path file, Shape shape, byte[] storeId, List<EpochStart> history) {
+    this.storage = storage;
+    this.file = file;
+    this.shape = shape;
+    this.storeId = storeId;
+    this.history = history;
+  }
+
+  /** Reads who the store in a directory is, or makes it one. */
+  static StoreIdentity open(Storage storage, Path directory, Shape shape) throws IOException {
+    Path dbMeta = directory.resolve(DB_META);
+    Path own = directory.resolve(SLOTSTREAM_META);
+    boolean existed = storage.exists(dbMeta);
+    if (existed) {
+      checkDbMeta(storage.read(dbMeta), shape, dbMeta);
+    }
+    if (storage.exists(own)) {
+      return decode(storage, own, shape);
+    }
+    if (existed && shape.content() != Content.EXACT) {
+      throw new Mismatch(
+          "content differs, directory=%s stored=exact (written by armdb) configured=%s"
+              .formatted(directory, name(shape.content())));
+    }
+    byte[] id = new byte[ID_BYTES];
+    new SecureRandom().nextBytes(id);
+    StoreIdentity identity = new StoreIdentity(storage, own, shape, id, new ArrayList<>());
+    identity.save();
+    if (!existed) {
+      storage.replace(dbMeta, encodeDbMeta(shape));
+    }
+    return identity;
+  }
+
+  private static byte[] encodeDbMeta(Shape shape) {
+    byte[] meta = Arrays.copyOf(DB_MAGIC, DB_SIZE);
+    meta[DB_SHARDS] = (byte) shape.shards();
+    meta[DB_PREFIX_BITS] = (byte) shape.prefixBits();
+    return meta;
+  }
+
+  private static void checkDbMeta(byte[] meta, Shape shape, Path path) {
+    if (meta.length != DB_SIZE || !Arrays.equals(meta, 0, 6, DB_MAGIC, 0, 6)) {
+      throw new Corrupt("not a store of fixed slots, or of another version, file=" + path, null);
+    }
+    same(path, "shard count", meta[DB_SHARDS] & 0xFF, shape.shards());
+    same(path, "shard prefix bits", meta[DB_PREFIX_BITS] & 0xFF, shape.prefixBits());
+  }
+
+  private static void same(Path path, String field, Object stored, Object configured) {
+    if (!stored.equals(configured)) {
+      throw new Mismatch(
+          "%s differs, file=%s stored=%s configured=%s"
+              .formatted(field, path, stored, configured));
+    }
+  }
+
+  private static StoreIdentity decode(Storage storage, Path path, Shape shape)
+      throws IOException {
+    byte[] bytes = storage.read(path);
+    ByteBuffer meta = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int body = bytes.length - Integer.BYTES;
+    if (body < ENTRIES || meta.getInt(0) != MAGIC_VALUE || meta.getInt(body) != crc(bytes, body)) {
+      throw new Corrupt("store identity is damaged, file=" + path, null);
+    }
+    same(path, "format version", (int) meta.getShort(VERSION), VERSION_VALUE);
+    same(path, "shard count", meta.get(SHARDS) & 0xFF, shape.shards());
+    same(path, "content", name(Content.values()[meta.get(CONTENT)]), name(shape.content()));
+    byte[] id = Arrays.copyOfRange(bytes, STORE_ID, STORE_ID + ID_BYTES);
+    List<EpochStart> history = new ArrayList<>();
+    meta.position(ENTRIES);
+    for (int e = meta.getInt(EPOCHS); e > 0; e--) {
+      int epoch = meta.getInt();
+      meta.getInt();
+      long[] first = new long[shape.shards()];
+      meta.asLongBuffer().get(first);
+      meta.position(meta.position() + first.length * Long.BYTES);
+      history.add(new EpochStart(epoch, first));
+    }
+    return new StoreIdentity(storage, path, shape, id, history);
+  }
+
+  private static String name(Content content) {
+    return content.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void save() throws IOException {
+    int entry = 8 + shape.shards() * Long.BYTES;
+    int body = ENTRIES + history.size() * entry;
+    ByteBuffer meta =
+        ByteBuffer.allocate(body + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    meta.putInt(MAGIC_VALUE).putShort((short) VERSION_VALUE);
+    meta.put((byte) shape.content().ordinal()).put((byte) shape.shards());
+    meta.put(storeId).putInt(history.size()).putInt(0);
+    for (EpochStart start : history) {
+      meta.putInt(start.epoch()).putInt(0);
+      for (long first : start.firstSequences()) {
+        meta.putLong(first);
+      }
+    }
+    meta.putInt(crc(meta.array(), body));
+    storage.replace(file, meta.array());
+  }
+
+  private static int crc(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  byte[] storeId() {
+    return storeId;
+  }
+
+  /** The current leadership; 0 before the first. */
+  int epoch() {
+    return history.isEmpty() ? 0 : history.getLast().epoch();
+  }
+
+  /** Begins a leadership greater than all before it; it is on disk when this returns. */
+  void beginEpoch(long[] firstSequences) throws IOException {
+    history.add(new EpochStart(epoch() + 1, firstSequences));
+    if (history.size() > MAX_EPOCHS) {
+      history.removeFirst();
+    }
+    save();
+  }
+}

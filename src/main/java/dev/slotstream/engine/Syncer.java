@@ -1,0 +1,76 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.WriteGateShut;
+import dev.slotstream.log.ForcePoint;
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The thread that brings one shard's log to the disk. In FSYNC it does so as long as records wait:
+ * while one force is under way the next group gathers. In OS only when asked.
+ *
+ * <p>A failed force is final. The gate shuts, and nothing is tried again.
+ */
+final class Syncer extends EngineThread {
+  private static final long IDLE_MILLIS = 1_000;
+
+  private final Committer committer;
+  private final boolean always;
+  private final SyncCounters counters = new SyncCounters();
+  private volatile long demanded;
+
+  Syncer(String name, Committer committer, Durability durability) {
+    super(name, IDLE_MILLIS);
+    this.committer = committer;
+    this.always = durability == Durability.FSYNC;
+  }
+
+  SyncCounters counters() {
+    return counters;
+  }
+
+  boolean forcesAlways() {
+    return always;
+  }
+
+  @Override
+  void work() {
+    ForcePoint point = wanted();
+    while (point != null) {
+      try {
+        long from = committer.log().durableSequence();
+        long start = System.nanoTime();
+        committer.log().force(point);
+        counters.add(System.nanoTime() - start, point.sequence() - from);
+        committer.commitForced(point.sequence());
+      } catch (IOException e) {
+        committer.shut(new WriteGateShut("log could not be forced: " + e.getMessage(), e));
+        return;
+      }
+      point = wanted();
+    }
+  }
+
+  private ForcePoint wanted() {
+    boolean wanted = always || demanded > committer.log().durableSequence();
+    return wanted && !committer.gate().failed() ? committer.forcePoint() : null;
+  }
+
+  /**
+   * Waits until everything up to this sequence is on disk.
+   *
+   * @return false when the disk failed
+   */
+  boolean awaitForced(long sequence) {
+    demanded = Math.max(demanded, sequence);
+    while (committer.log().durableSequence() < sequence
+        || committer.committedSequence() < sequence) {
+      if (committer.gate().failed()) {
+        return false;
+      }
+      signal();
+      LockSupport.parkNanos(100_000);
+    }
+    return true;
+  }
+}
