@@ -1,0 +1,36 @@
+package dev.slotstream.replication;
+
+import java.util.ArrayDeque;
+
+/**
+ * When a shard's sequences were committed, sampled: so that "so many records behind" can also be
+ * said in seconds. Any thread.
+ */
+final class CommitClock {
+  private static final int MAX_SAMPLES = 6_000;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final ArrayDeque<Sample> samples = new ArrayDeque<>();
+
+  private record Sample(long sequence, long nanos) {}
+
+  /** Notes that this was the last committed sequence at this moment. */
+  synchronized void sample(long sequence, long nanos) {
+    if (samples.isEmpty() || samples.peekLast().sequence() != sequence) {
+      samples.addLast(new Sample(sequence, nanos));
+      if (samples.size() > MAX_SAMPLES) {
+        samples.removeFirst();
+      }
+    }
+  }
+
+  /** How long ago the record after this one was committed, in seconds, to a sample's precision. */
+  synchronized double ageOfNext(long sequence, long nanos) {
+    for (Sample sample : samples) {
+      if (sample.sequence() > sequence) {
+        return Math.max(0, nanos - sample.nanos()) / NANOS_PER_SECOND;
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.slotstream.replication;
+
+import java.time.Instant;
+
+/**
+ * One follower's connection for one shard, as its leader sees it at one moment.
+ *
+ * @param follower the follower's name: its host, and a number where one host has several
+ * @param address host and port of its end of the connection
+ * @param connectedAt when the connection was accepted
+ * @param state what the session is doing
+ * @param scannedSlots slots sent by scans of this session
+ * @param sentEvents events sent, scans included
+ * @param ackedEvents events that the follower says it has applied
+ * @param highestVersion the highest slot version that it acknowledged
+ * @param sentSequence last record that was sent; 0 before the first
+ * @param ackedSequence last record that it certainly has; 0 before the first
+ * @param lagRecords records that are committed here and not acknowledged; -1 during a scan
+ * @param lagSeconds age of the oldest record that is not acknowledged; 0 when there is none, -1
+ *     during a scan
+ * @param unackedBatches batches in flight, at most the window
+ */
+public record FollowerStatus(
+    String follower,
+    String address,
+    int shard,
+    Instant connectedAt,
+    State state,
+    long scannedSlots,
+    long sentEvents,
+    long ackedEvents,
+    int highestVersion,
+    long sentSequence,
+    long ackedSequence,
+    long lagRecords,
+    double lagSeconds,
+    int unackedBatches) {
+
+  /** What a session is doing. */
+  public enum State {
+    /** Connected, nothing asked yet. */
+    HANDSHAKE,
+    /** All slots are being sent. */
+    SCANNING,
+    /** New records are sent as they are committed. */
+    STREAMING
+  }
+}

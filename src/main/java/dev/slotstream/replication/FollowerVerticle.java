@@ -1,0 +1,142 @@
+package dev.slotstream.replication;
+
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.wire.Frame;
+import dev.slotstream.wire.FrameDecoder;
+import dev.slotstream.wire.WireException;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * One follower's connection for one shard: the socket, its timer and its place among those who are
+ * told of commits, all owned here and let go together. What is said over it is {@link
+ * FollowerSession}'s.
+ *
+ * <p>Everything runs on the event loop that the socket was accepted on.
+ */
+final class FollowerVerticle extends AbstractVerticle {
+  private static final long TICK_MILLIS = 1_000;
+  private static final int WRITE_QUEUE_BYTES = 256 * 1024;
+
+  private final SlotEngine engine;
+  private final LeaderContext leader;
+  private final NetSocket socket;
+  private final Context loop;
+  private final Consumer<FollowerVerticle> onEnd;
+  private final FrameDecoder decoder = FrameDecoder.ofFollowerFrames();
+  private final AtomicBoolean commitSignalled = new AtomicBoolean();
+  private final Runnable onCommit = this::signalCommit;
+  private volatile FollowerSession session;
+  private long timer;
+  private boolean listening;
+  private volatile boolean ended;
+
+  FollowerVerticle(
+      SlotEngine engine,
+      LeaderContext leader,
+      NetSocket socket,
+      Context loop,
+      Consumer<FollowerVerticle> onEnd) {
+    this.engine = engine;
+    this.leader = leader;
+    this.socket = socket;
+    this.loop = loop;
+    this.onEnd = onEnd;
+  }
+
+  FollowerStatus status() {
+    FollowerSession current = session;
+    return current == null ? null : current.status();
+  }
+
+  @Override
+  public void start(Promise<Void> started) {
+    loop.runOnContext(
+        nothing -> {
+          open();
+          started.complete();
+        });
+  }
+
+  private void open() {
+    long now = leader.clock().getAsLong();
+    session = new FollowerSession(engine, leader, new VertxConnection(socket, loop), now);
+    socket.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
+    socket.drainHandler(nothing -> session.onDrained());
+    socket.exceptionHandler(failure -> session.end("socket", failure.getMessage()));
+    socket.closeHandler(nothing -> closed());
+    socket.handler(this::received);
+    timer =
+        vertx.setPeriodic(TICK_MILLIS, id -> session.onTick(leader.clock().getAsLong()));
+    socket.resume();
+  }
+
+  private void received(Buffer chunk) {
+    try {
+      decoder.feed(ByteBuffer.wrap(chunk.getBytes()));
+      for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
+        session.onFrame(frame, leader.clock().getAsLong());
+      }
+      listenToCommits();
+    } catch (WireException e) {
+      session.reject(e.reason().tag(), e.getMessage());
+    }
+  }
+
+  private void listenToCommits() {
+    if (!listening && session.shard() != null) {
+      listening = true;
+      session.shard().onCommit(onCommit);
+    }
+  }
+
+  /** Called on the write path: at most one signal is on its way to the event loop at a time. */
+  private void signalCommit() {
+    if (!commitSignalled.get() && commitSignalled.compareAndSet(false, true)) {
+      loop.runOnContext(
+          nothing -> {
+            commitSignalled.set(false);
+            session.onCommit();
+          });
+    }
+  }
+
+  private void closed() {
+    release("disconnected", "connection closed");
+    // While it is still being deployed this fails, and whoever deploys it does it.
+    vertx.undeploy(deploymentID());
+  }
+
+  /** True when the connection is gone. */
+  boolean ended() {
+    return ended;
+  }
+
+  private void release(String reason, String text) {
+    ended = true;
+    onEnd.accept(this);
+    vertx.cancelTimer(timer);
+    if (listening) {
+      listening = false;
+      session.shard().removeOnCommit(onCommit);
+    }
+    session.end(reason, text);
+  }
+
+  @Override
+  public void stop(Promise<Void> stopped) {
+    loop.runOnContext(
+        nothing -> {
+          if (session != null) {
+            release("leader-stops", "leader is shutting down");
+          }
+          stopped.complete();
+        });
+  }
+}

@@ -1,0 +1,251 @@
+package dev.slotstream.replication;
+
+import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.EngineOptions.Shape;
+import dev.slotstream.engine.ReplicatedBatch;
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.replication.LinkStatus.State;
+import dev.slotstream.wire.Frame;
+import dev.slotstream.wire.Frame.Ack;
+import dev.slotstream.wire.Frame.CaughtUp;
+import dev.slotstream.wire.Frame.ErrorFrame;
+import dev.slotstream.wire.Frame.Heartbeat;
+import dev.slotstream.wire.Frame.ShardInfo;
+import dev.slotstream.wire.Frame.SyncRequest;
+import dev.slotstream.wire.FrameEncoder;
+import dev.slotstream.wire.FrameLayout;
+import dev.slotstream.wire.SlotBatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The follower's end of one connection for one shard: what is said over it, from the first frame to
+ * the last.
+ *
+ * <pre>
+ *  open        ShardInfo fits             CaughtUp, all committed
+ * CONNECTING ───────────────────> SYNCING ─────────────────────────> LIVE
+ *      │ ShardInfo does not fit
+ *      └──────────────────────> REFUSED
+ * </pre>
+ *
+ * <p>From any state an error, silence, or the connection's end leads to the next attempt. All calls
+ * come from one event loop.
+ */
+final class LeaderLink {
+  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long SILENCE_NANOS = 2 * HEARTBEAT_NANOS;
+
+  /** What comes so soon after a heartbeat of ours is taken for the answer to it. */
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int MAX_ANSWERS = 2;
+
+  /** Above what the leader announced; it may have grown since, but not without end. */
+  private static final int MAX_SLOTS_ABOVE_ANNOUNCED = 1 << 24;
+
+  private final SlotEngine engine;
+  private final int shard;
+  private final Connection connection;
+  private final LinkProgress progress;
+  private final Applier applier;
+  private State state = State.CONNECTING;
+  private long slotLimit;
+  private int uncommitted;
+  private boolean scanEnded;
+  private boolean ended;
+  private Runnable onProgress = () -> {};
+  private long lastHeardNanos;
+  private long lastHeartbeatNanos;
+  private int answersInARow;
+
+  LeaderLink(
+      SlotEngine engine, int shard, Connection connection, LinkProgress progress, long now) {
+    this.engine = engine;
+    this.shard = shard;
+    this.connection = connection;
+    this.progress = progress;
+    this.applier = new Applier(engine, shard, connection, this::batchEnded);
+    this.lastHeardNanos = now;
+    this.lastHeartbeatNanos = now;
+  }
+
+  /** Called when batches were committed: there is room for more. */
+  void onProgress(Runnable callback) {
+    onProgress = callback;
+  }
+
+  /** Begins: asks the leader for the shard. */
+  void open() {
+    boolean empty = engine.shards().get(shard).slotsUsed() == 0;
+    connection.write(
+        FrameEncoder.encode(
+            new SyncRequest(
+                shard, FrameLayout.PROTOCOL_VERSION, empty ? FrameLayout.FLAG_EMPTY_STATE : 0)));
+  }
+
+  /** A frame arrived. */
+  void onFrame(Frame frame, long now) {
+    if (ended) {
+      return;
+    }
+    lastHeardNanos = now;
+    progress.heard();
+    switch (frame) {
+      case ShardInfo info when state == State.CONNECTING -> begin(info);
+      case SlotBatch batch when state != State.CONNECTING -> receive(batch);
+      case CaughtUp caughtUp when state != State.CONNECTING -> scanEnds(caughtUp);
+      case Heartbeat heartbeat -> heartbeat(heartbeat, now);
+      case ErrorFrame error -> end("leader-error", "leader says: " + error.text());
+      default -> reject("unexpected-frame", "frame not expected in this state, state=" + state);
+    }
+  }
+
+  private void begin(ShardInfo info) {
+    Shape shape = engine.options().shape();
+    String difference =
+        firstDifference(
+            new Object[] {"shard count", info.shardCount(), shape.shards()},
+            new Object[] {"key length", info.keyLength(), shape.layout().keyLength()},
+            new Object[] {"value length", info.valueLength(), shape.layout().valueLength()},
+            new Object[] {"slot size", info.slotSize(), shape.layout().slotSize()},
+            new Object[] {"shard prefix bits", info.prefixBits(), shape.prefixBits()});
+    if (difference != null) {
+      ended = true;
+      state = State.REFUSED;
+      progress.refused("stores do not fit, " + difference);
+      connection.close();
+      return;
+    }
+    slotLimit =
+        Math.min(
+            Integer.MAX_VALUE,
+            Integer.toUnsignedLong(info.slotCount()) + MAX_SLOTS_ABOVE_ANNOUNCED);
+    state = State.SYNCING;
+    progress.syncing();
+  }
+
+  private static String firstDifference(Object[]... fields) {
+    for (Object[] field : fields) {
+      if (!field[1].equals(field[2])) {
+        return "%s: leader=%s follower=%s".formatted(field);
+      }
+    }
+    return null;
+  }
+
+  private void receive(SlotBatch batch) {
+    if (batch.shard() != shard) {
+      reject(
+          "wrong-shard",
+          "batch for another shard: shard=%d expected=%d".formatted(batch.shard(), shard));
+      return;
+    }
+    SlotBatch.Cursor events = batch.cursor();
+    while (events.next()) {
+      if (Integer.toUnsignedLong(events.slot()) >= slotLimit) {
+        reject(
+            "slot-out-of-range",
+            "event past the end: slot=%s limit=%d"
+                .formatted(Integer.toUnsignedString(events.slot()), slotLimit));
+        return;
+      }
+    }
+    uncommitted++;
+    answersInARow = 0;
+    progress.received(batch.count(), state == State.SYNCING);
+    applier.apply(batch);
+  }
+
+  /** A batch came to its end; only the leader's own are acknowledged. */
+  private void batchEnded(ReplicatedBatch batch, boolean fromLeader, EngineException failure) {
+    uncommitted--;
+    if (ended) {
+      return;
+    }
+    if (failure != null) {
+      reject("apply-failed", "follower cannot apply: " + failure.getMessage());
+      return;
+    }
+    if (fromLeader) {
+      progress.committed(batch);
+      connection.write(
+          FrameEncoder.encode(
+              new Ack(shard, progress.appliedEvents(), progress.highestVersion())));
+    }
+    liveWhenCommitted();
+    onProgress.run();
+  }
+
+  /** Batches that were received and are not committed yet. */
+  int uncommitted() {
+    return uncommitted;
+  }
+
+  private void scanEnds(CaughtUp caughtUp) {
+    if (caughtUp.shard() != shard) {
+      reject(
+          "wrong-shard",
+          "caught up for another shard: shard=%d expected=%d".formatted(caughtUp.shard(), shard));
+      return;
+    }
+    if (state == State.LIVE) {
+      return; // the leader had to scan once more; nothing was lost meanwhile
+    }
+    scanEnded = true;
+    uncommitted += applier.freeUnnamed();
+    liveWhenCommitted();
+  }
+
+  /**
+   * A leader that streams never answers a heartbeat. armdb serves the stream only to its first
+   * follower; to all others it sends one scan and then nothing but such answers. Scanning again
+   * from time to time is all that a follower can do there.
+   */
+  private void heartbeat(Heartbeat heartbeat, long now) {
+    boolean answer = state == State.LIVE && now - lastHeartbeatNanos < ANSWER_NANOS;
+    answersInARow = answer ? answersInARow + 1 : 0;
+    if (answersInARow >= MAX_ANSWERS) {
+      end("not-streamed", "leader does not stream to this follower; scanning again");
+      return;
+    }
+    connection.write(FrameEncoder.encode(heartbeat));
+  }
+
+  private void liveWhenCommitted() {
+    if (scanEnded && uncommitted == 0 && state == State.SYNCING) {
+      state = State.LIVE;
+      progress.live();
+    }
+  }
+
+  /** Called about once a second. */
+  void onTick(long now) {
+    if (ended) {
+      return;
+    }
+    if (now - lastHeardNanos >= SILENCE_NANOS) {
+      end("silent", "nothing heard for two heartbeat intervals");
+    } else if (now - lastHeartbeatNanos >= HEARTBEAT_NANOS && state != State.CONNECTING) {
+      lastHeartbeatNanos = now;
+      connection.write(FrameEncoder.encode(new Heartbeat()));
+    }
+  }
+
+  /** Tells the leader what is wrong, and ends. */
+  void reject(String reason, String text) {
+    if (!ended) {
+      progress.rejected(reason);
+      connection.write(FrameEncoder.encode(new ErrorFrame(text)));
+      end(reason, text);
+    }
+  }
+
+  /** Ends the link, for whichever reason; it is tried again. */
+  void end(String reason, String text) {
+    if (!ended) {
+      ended = true;
+      progress.lost(reason, text);
+      connection.close();
+    }
+  }
+}

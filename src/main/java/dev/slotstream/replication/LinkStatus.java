@@ -1,0 +1,52 @@
+package dev.slotstream.replication;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One shard's link to the leader, as the follower sees it at one moment.
+ *
+ * @param leader host and port
+ * @param state what the link is doing
+ * @param since when it came into this state
+ * @param caughtUpOnce true when this process has caught up at least once
+ * @param lastFrameAgeSeconds since the leader was heard last; -1 when it never was
+ * @param receivedEvents events received by this process
+ * @param appliedEvents events that changed a slot
+ * @param skippedEvents events that were not newer than their slot
+ * @param scannedSlots slots that the leader named in the present full sync
+ * @param connects connections made
+ * @param fullSyncs full syncs completed
+ * @param lastError why the link was lost last
+ */
+public record LinkStatus(
+    int shard,
+    String leader,
+    State state,
+    Instant since,
+    boolean caughtUpOnce,
+    double lastFrameAgeSeconds,
+    long receivedEvents,
+    long appliedEvents,
+    long skippedEvents,
+    long scannedSlots,
+    long connects,
+    long fullSyncs,
+    Optional<String> lastError) {
+
+  /** What a link is doing. */
+  public enum State {
+    /** Waiting before the next attempt. */
+    WAITING,
+    /** Connecting, or connected and nothing agreed yet. */
+    CONNECTING,
+    /** The leader sends all its slots. */
+    SYNCING,
+    /** Caught up; new records arrive as they are committed. */
+    LIVE,
+    /** The two stores do not fit. Nothing is tried again until the configuration changes. */
+    REFUSED,
+    /** Ended on purpose. */
+    STOPPED
+  }
+}

@@ -1,0 +1,191 @@
+package dev.slotstream.replication;
+
+import dev.slotstream.engine.Shard;
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.wire.Frame.ErrorFrame;
+import dev.slotstream.wire.FrameEncoder;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * The leader's side: listens, and deploys one verticle for each connection that a follower makes.
+ * The listening socket is shared by as many acceptors as there are processors, so that connections
+ * spread over the event loops.
+ *
+ * <p>Any thread may call it.
+ */
+public final class ReplicationServer implements ReplicationView {
+  private static final Logger LOG = Logger.getLogger(ReplicationServer.class);
+  private static final int MAX_CONNECTIONS = 4096;
+  private static final long SAMPLE_MILLIS = 100;
+  private static final AtomicInteger PICKED = new AtomicInteger();
+
+  private final SlotEngine engine;
+  private final ServerOptions options;
+  private final LeaderContext leader;
+  private final Set<FollowerVerticle> sessions = ConcurrentHashMap.newKeySet();
+  private final List<String> acceptors = new ArrayList<>();
+  private Vertx vertx;
+  private long sampler;
+  private volatile int port;
+
+  /**
+   * Where to listen, and how much a follower may have in flight.
+   *
+   * @param port 0 picks a free one
+   * @param window batches
+   */
+  public record ServerOptions(String host, int port, int window) {}
+
+  /** A server that does not listen yet. */
+  public ReplicationServer(SlotEngine engine, ServerOptions options, ReplicationMeter meter) {
+    this.engine = engine;
+    this.options = options;
+    List<CommitClock> clocks = engine.shards().stream().map(shard -> new CommitClock()).toList();
+    this.leader = new LeaderContext(options.window(), meter, System::nanoTime, clocks, new FollowerNames());
+  }
+
+  /** Listens; answers the port. */
+  public Future<Integer> start(Vertx onVertx) {
+    vertx = onVertx;
+    sampler = vertx.setPeriodic(SAMPLE_MILLIS, id -> sample());
+    int more = Math.max(0, Runtime.getRuntime().availableProcessors() - 1);
+    // Vert.x lets several listeners share a port that it picks when they ask for the same negative
+    // one; with 0 each would get a port of its own.
+    int asked = options.port() == 0 ? PICKED.decrementAndGet() : options.port();
+    return deployAcceptor(asked)
+        .compose(
+            first -> {
+              port = first;
+              List<Future<Integer>> others = new ArrayList<>();
+              for (int a = 0; a < more; a++) {
+                others.add(deployAcceptor(asked));
+              }
+              return Future.all(others).map(first);
+            });
+  }
+
+  private Future<Integer> deployAcceptor(int listenPort) {
+    Acceptor acceptor = new Acceptor(listenPort);
+    return vertx
+        .deployVerticle(acceptor)
+        .map(
+            id -> {
+              synchronized (acceptors) {
+                acceptors.add(id);
+              }
+              return acceptor.server.actualPort();
+            });
+  }
+
+  private void sample() {
+    long now = leader.clock().getAsLong();
+    for (Shard shard : engine.shards()) {
+      leader.commitClocks().get(shard.number()).sample(shard.committedSequence(), now);
+    }
+  }
+
+  /** One of several listeners on the same port. */
+  private final class Acceptor extends AbstractVerticle {
+    private final int listenPort;
+    private NetServer server;
+
+    private Acceptor(int listenPort) {
+      this.listenPort = listenPort;
+    }
+
+    @Override
+    public void start(Promise<Void> started) {
+      server =
+          vertx
+              .createNetServer(
+                  new NetServerOptions()
+                      .setHost(options.host())
+                      .setPort(listenPort)
+                      .setTcpNoDelay(true)
+                      .setTcpKeepAlive(true))
+              .connectHandler(this::accept);
+      server.listen().<Void>mapEmpty().onComplete(started);
+    }
+
+    private void accept(NetSocket socket) {
+      socket.pause();
+      if (sessions.size() >= MAX_CONNECTIONS) {
+        String text = "too many followers are connected, limit=" + MAX_CONNECTIONS;
+        LOG.warn(text);
+        leader.meter().frameRejected("too-many-followers");
+        socket.end(Buffer.buffer(FrameEncoder.encode(new ErrorFrame(text))));
+        return;
+      }
+      FollowerVerticle session =
+          new FollowerVerticle(
+              engine, leader, socket, vertx.getOrCreateContext(), sessions::remove);
+      sessions.add(session);
+      // Deployed from here it is this acceptor's child: it ends with it, at the latest.
+      vertx
+          .deployVerticle(session)
+          .onFailure(failure -> socket.close())
+          .onSuccess(
+              id -> {
+                if (session.ended()) {
+                  vertx.undeploy(id);
+                }
+              });
+    }
+
+    @Override
+    public void stop(Promise<Void> stopped) {
+      server.close(stopped);
+    }
+  }
+
+  /** The port that is listened on; 0 before {@link #start} is done. */
+  public int port() {
+    return port;
+  }
+
+  /** Ends all sessions and stops listening. */
+  public Future<Void> stop() {
+    if (vertx == null) {
+      return Future.succeededFuture();
+    }
+    vertx.cancelTimer(sampler);
+    List<Future<Void>> all = new ArrayList<>();
+    synchronized (acceptors) {
+      acceptors.forEach(id -> all.add(vertx.undeploy(id)));
+      acceptors.clear();
+    }
+    return Future.join(all).mapEmpty();
+  }
+
+  @Override
+  public List<FollowerStatus> followers() {
+    return sessions.stream()
+        .map(FollowerVerticle::status)
+        .filter(Objects::nonNull)
+        .filter(status -> status.shard() >= 0)
+        .sorted(
+            Comparator.comparing(FollowerStatus::follower)
+                .thenComparingInt(FollowerStatus::shard))
+        .toList();
+  }
+
+  @Override
+  public List<LinkStatus> links() {
+    return List.of();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.slotstream.replication;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+
+/**
+ * Turns credit and room in the socket into demand. A batch is asked for when the follower has less
+ * than a window of them unacknowledged and the socket's queue is not full: a slow follower costs
+ * its leader that window and nothing else.
+ *
+ * <p>All calls come from one event loop.
+ */
+final class SocketPump implements Flow.Subscriber<Batch> {
+  private final Connection connection;
+  private final Consumer<Batch> onSent;
+  private final Consumer<Throwable> onFailure;
+  private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
+  private Flow.Subscription source;
+  private int credit;
+  private boolean asked;
+
+  SocketPump(
+      Connection connection, int window, Consumer<Batch> onSent, Consumer<Throwable> onFailure) {
+    this.connection = connection;
+    this.credit = window;
+    this.onSent = onSent;
+    this.onFailure = onFailure;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    source = subscription;
+    ask();
+  }
+
+  @Override
+  public void onNext(Batch batch) {
+    asked = false;
+    if (batch.frame() == null) {
+      credit++;
+      connection.later(this::ask);
+      return;
+    }
+    connection.write(batch.frame());
+    if (batch.acknowledged()) {
+      inFlight.add(batch);
+    } else {
+      credit++;
+    }
+    onSent.accept(batch);
+    ask();
+  }
+
+  /** The follower has applied the oldest batch in flight; answers it, or null when there is none. */
+  Batch acknowledged() {
+    Batch batch = inFlight.poll();
+    if (batch != null) {
+      credit++;
+      ask();
+    }
+    return batch;
+  }
+
+  /** The socket has room again. */
+  void drained() {
+    ask();
+  }
+
+  private void ask() {
+    if (source != null && !asked && credit > 0 && !connection.congested()) {
+      asked = true;
+      credit--;
+      source.request(1);
+    }
+  }
+
+  int inFlight() {
+    return inFlight.size();
+  }
+
+  void cancel() {
+    if (source != null) {
+      source.cancel();
+      source = null;
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    onFailure.accept(failure);
+  }
+
+  @Override
+  public void onComplete() {
+    onFailure.accept(new IllegalStateException("stream ended"));
+  }
+}

@@ -1,0 +1,150 @@
+package dev.slotstream.replication;
+
+import static dev.slotstream.replication.TestNode.awaitUntil;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.TestWrite;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A leader and its followers, over real sockets. */
+class LeaderAndFollowersTest {
+  @TempDir Path temp;
+  private Vertx vertx;
+
+  @BeforeEach
+  void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterEach
+  void stop() {
+    TestNode.await(vertx.close());
+  }
+
+  private TestNode node(String name, int shards, Durability durability) {
+    return TestNode.open(vertx, temp.resolve(name), shards, durability);
+  }
+
+  private static void awaitEqual(TestNode leader, TestNode follower) {
+    awaitUntil(
+        "follower caught up",
+        () ->
+            leader.server().followers().stream()
+                .allMatch(status -> status.lagRecords() == 0));
+    awaitUntil("same content", () -> leader.content().equals(follower.content()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,OS,OS", "3,OS,FSYNC", "3,FSYNC,OS", "1,FSYNC,FSYNC"})
+  void everyFollowerGetsTheScanAndThenTheStream(
+      int shards, Durability leads, Durability follows) {
+    try (TestNode leader = node("leader", shards, leads).lead();
+        TestNode first = node("first", shards, follows);
+        TestNode second = node("second", shards, follows)) {
+      leader.putAll(0, 5_000, 1);
+      leader.deleteAll(0, 500);
+      first.follow(leader.port());
+      awaitUntil("first is live", first::live);
+      assertEquals(leader.content(), first.content());
+      second.follow(leader.port());
+      leader.putAll(4_000, 6_000, 2);
+      awaitUntil("second is live", second::live);
+      leader.deleteAll(1_000, 1_500);
+      leader.putAll(10_000, 11_000, 3); // takes over the freed slots
+      awaitEqual(leader, first);
+      awaitEqual(leader, second);
+      assertEquals(6_000, leader.content().size());
+      assertEquals(2 * shards, leader.server().followers().size());
+    }
+  }
+
+  @Test
+  void writersGoOnDuringAScan() {
+    try (TestNode leader = node("leader", 2, Durability.OS).lead();
+        TestNode follower = node("follower", 2, Durability.OS)) {
+      leader.putAll(0, 20_000, 1);
+      follower.follow(leader.port());
+      for (int round = 0; round < 20; round++) {
+        leader.putAll(0, 2_000, round);
+        leader.deleteAll(round * 100L, round * 100L + 50);
+        leader.putAll(100_000 + round * 100L, 100_050 + round * 100L, round);
+      }
+      awaitUntil("live", follower::live);
+      awaitEqual(leader, follower);
+    }
+  }
+
+  @Test
+  void aFollowerComesBackAfterItsLeaderWasAway() {
+    try (TestNode follower = node("follower", 2, Durability.OS)) {
+      int port;
+      try (TestNode leader = node("leader", 2, Durability.OS).lead()) {
+        port = leader.port();
+        leader.putAll(0, 1_000, 1);
+        follower.follow(port);
+        awaitUntil("live", follower::live);
+      }
+      awaitUntil("link lost", () -> !follower.live());
+      assertTrue(follower.client().links().stream().allMatch(LinkStatus::caughtUpOnce));
+      try (TestNode leader = node("leader", 2, Durability.OS).lead(port)) {
+        leader.putAll(500, 1_500, 2);
+        awaitUntil("live again", follower::live);
+        awaitEqual(leader, follower);
+      }
+    }
+  }
+
+  @Test
+  void aFollowerWithAnotherPastBecomesItsLeadersImage() {
+    try (TestNode follower = node("follower", 1, Durability.OS)) {
+      follower.putAll(0, 3_000, 9);
+      follower.putAll(0, 3_000, 10);
+      follower.deleteAll(0, 100);
+      try (TestNode leader = node("leader", 1, Durability.OS).lead()) {
+        leader.putAll(2_000, 2_500, 1);
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
+        assertEquals(leader.content(), follower.content());
+        leader.putAll(5_000, 9_000, 1); // into slots that the follower had used more often
+        leader.putAll(2_000, 2_100, 2);
+        awaitEqual(leader, follower);
+      }
+    }
+  }
+
+  @Test
+  void aFollowerThatDoesNotFitIsRefusedForGood() {
+    try (TestNode leader = node("leader", 2, Durability.OS).lead();
+        TestNode follower = node("follower", 1, Durability.OS)) {
+      follower.follow(leader.port());
+      awaitUntil(
+          "refused",
+          () -> follower.client().links().getFirst().state() == LinkStatus.State.REFUSED);
+      String error = follower.client().links().getFirst().lastError().orElseThrow();
+      assertTrue(error.contains("shard count: leader=2 follower=1"), error);
+      assertFalse(follower.client().links().getFirst().caughtUpOnce());
+    }
+  }
+
+  @Test
+  void aFollowerThatFellBehindTheLogIsScannedOnceMore() {
+    try (TestNode leader = node("leader", 1, Durability.OS).lead();
+        TestNode follower = node("follower", 1, Durability.OS)) {
+      follower.follow(leader.port());
+      awaitUntil("live", follower::live);
+      assertEquals(1, leader.meter.scans.size());
+      TestWrite.put(leader.engine, TestNode.key(1), TestNode.value(1, 1));
+      awaitEqual(leader, follower);
+    }
+  }
+}

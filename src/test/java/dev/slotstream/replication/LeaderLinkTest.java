@@ -1,0 +1,268 @@
+package dev.slotstream.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.engine.TestWrite;
+import dev.slotstream.replication.LinkStatus.State;
+import dev.slotstream.slot.MetaWord;
+import dev.slotstream.wire.Frame;
+import dev.slotstream.wire.Frame.Ack;
+import dev.slotstream.wire.Frame.CaughtUp;
+import dev.slotstream.wire.Frame.ErrorFrame;
+import dev.slotstream.wire.Frame.Heartbeat;
+import dev.slotstream.wire.Frame.ShardInfo;
+import dev.slotstream.wire.Frame.SyncRequest;
+import dev.slotstream.wire.FrameDecoder;
+import dev.slotstream.wire.SlotBatch;
+import dev.slotstream.wire.SlotBatchEncoder;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a follower does with what a leader says; time is driven by hand. */
+class LeaderLinkTest {
+  private static final ShardInfo FITS = new ShardInfo(1, 8, 16, 32, 512, 0);
+
+  @TempDir Path temp;
+  private SlotEngine engine;
+  private final RecordingMeter meter = new RecordingMeter();
+  private final FakeConnection connection = FakeConnection.ofFollower();
+  private long now = TimeUnit.HOURS.toNanos(1);
+  private final LinkProgress progress = new LinkProgress(0, "leader:1", meter, () -> now);
+  private LeaderLink link;
+
+  @BeforeEach
+  void open() {
+    engine = SlotEngine.open(TestNode.options(temp, 1, Durability.OS));
+    link = new LeaderLink(engine, 0, connection, progress, now);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private void hear(Frame frame) {
+    link.onFrame(frame, now);
+    connection.runLater();
+  }
+
+  private static SlotBatch batch(int shard, int slot, int status, int version, long key) {
+    SlotBatchEncoder encoder = new SlotBatchEncoder(shard, 8, 16);
+    byte[] source = ByteBuffer.allocate(24).putLong(key).put(TestNode.value(key, version)).array();
+    int meta = MetaWord.of(status, version);
+    if (status == MetaWord.OCCUPIED) {
+      encoder.occupied(slot, meta, source, 0, 8);
+    } else {
+      encoder.deleted(slot, meta, source, 0);
+    }
+    FrameDecoder decoder = FrameDecoder.ofLeaderFrames(8, 16);
+    decoder.feed(ByteBuffer.wrap(encoder.finish()));
+    return (SlotBatch) decoder.next();
+  }
+
+  private static SlotBatch put(int slot, int version, long key) {
+    return batch(0, slot, MetaWord.OCCUPIED, version, key);
+  }
+
+  private void assertRejected(String reason, String text) {
+    assertTrue(connection.closed);
+    assertEquals(List.of(reason), meter.rejected);
+    assertTrue(connection.error().contains(text), connection.error());
+    assertEquals(State.WAITING, progress.state());
+  }
+
+  private boolean has(long key) {
+    return engine.get(TestNode.key(key), engine.newBuffer());
+  }
+
+  @Test
+  void asksForItsShardAndSaysThatItIsEmpty() {
+    link.open();
+    assertEquals(List.of(new SyncRequest(0, 1, 1)), connection.take());
+  }
+
+  @Test
+  void saysThatItIsNotEmpty() {
+    TestWrite.put(engine, TestNode.key(1), TestNode.value(1, 1));
+    link.open();
+    assertEquals(List.of(new SyncRequest(0, 1, 0)), connection.take());
+  }
+
+  @Test
+  void isLiveOnceAllOfTheScanIsCommitted() {
+    hear(FITS);
+    assertEquals(State.SYNCING, progress.state());
+    hear(put(0, 1, 7));
+    hear(put(1, 5, 8));
+    hear(new CaughtUp(0, 2));
+    assertEquals(State.LIVE, progress.state());
+    assertEquals(List.of(new Ack(0, 1, 1), new Ack(0, 2, 5)), connection.take());
+    assertTrue(has(7));
+    assertTrue(progress.status().caughtUpOnce());
+    hear(new CaughtUp(0, 2)); // a leader that had to scan once more
+    assertEquals(1, progress.status().fullSyncs());
+  }
+
+  @Test
+  void freesWhatTheScanDidNotName() {
+    TestWrite.put(engine, TestNode.key(1), TestNode.value(1, 1));
+    TestWrite.put(engine, TestNode.key(2), TestNode.value(2, 1));
+    hear(FITS);
+    hear(put(1, 9, 3));
+    assertTrue(has(1));
+    hear(new CaughtUp(0, 1));
+    assertFalse(has(1));
+    assertFalse(has(2));
+    assertTrue(has(3));
+    assertEquals(1, connection.frames(Ack.class).size()); // what was freed is nobody's batch
+    hear(put(0, 1, 4)); // a version below the one that was freed
+    assertTrue(has(4));
+  }
+
+  @Test
+  void skipsOlderVersionsOnceItIsLive() {
+    hear(FITS);
+    hear(put(0, 5, 7));
+    hear(new CaughtUp(0, 1));
+    hear(put(0, 4, 9));
+    assertFalse(has(9));
+    hear(batch(0, 0, MetaWord.DELETED, 6, 7));
+    assertFalse(has(7));
+    assertEquals(1, progress.status().skippedEvents());
+    assertEquals(2, progress.status().appliedEvents());
+    assertEquals(3, progress.status().receivedEvents());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2,8,16,32,0,shard count: leader=2 follower=1",
+    "1,9,16,32,0,key length: leader=9 follower=8",
+    "1,8,17,32,0,value length: leader=17 follower=16",
+    "1,8,16,40,0,slot size: leader=40 follower=32",
+    "1,8,16,32,4,shard prefix bits: leader=4 follower=0",
+  })
+  void refusesALeaderOfAnotherShapeForGood(
+      int shards, int key, int value, int slot, int prefix, String message) {
+    hear(new ShardInfo(shards, key, value, slot, 512, prefix));
+    assertEquals(State.REFUSED, progress.state());
+    assertTrue(progress.status().lastError().orElseThrow().contains(message));
+    assertTrue(connection.closed);
+    hear(put(0, 1, 1));
+    assertFalse(has(1));
+  }
+
+  @Test
+  void refusesABatchBeforeTheHandshake() {
+    hear(put(0, 1, 1));
+    assertRejected("unexpected-frame", "CONNECTING");
+    assertFalse(has(1));
+  }
+
+  @Test
+  void refusesABatchForAnotherShard() {
+    hear(FITS);
+    hear(batch(2, 0, MetaWord.OCCUPIED, 1, 1));
+    assertRejected("wrong-shard", "shard=2 expected=0");
+    assertFalse(has(1));
+  }
+
+  @Test
+  void refusesAnEventPastTheEnd() {
+    hear(FITS);
+    hear(put(512 + (1 << 24), 1, 1));
+    assertRejected("slot-out-of-range", "slot=16777728 limit=16777728");
+    assertEquals(512, engine.shards().getFirst().slotCount());
+  }
+
+  @Test
+  void refusesCaughtUpForAnotherShard() {
+    hear(FITS);
+    hear(new CaughtUp(1, 0));
+    assertRejected("wrong-shard", "shard=1 expected=0");
+  }
+
+  @Test
+  void refusesASecondShardInfo() {
+    hear(FITS);
+    hear(FITS);
+    assertRejected("unexpected-frame", "SYNCING");
+  }
+
+  @Test
+  void endsWhenTheLeaderReportsAnError() {
+    hear(new ErrorFrame("go away"));
+    assertTrue(connection.closed);
+    assertEquals(List.of("leader-error"), meter.lost);
+    assertEquals("leader says: go away", progress.status().lastError().orElseThrow());
+  }
+
+  @Test
+  void tellsTheLeaderWhenItCannotApply() {
+    hear(FITS);
+    engine.close();
+    hear(put(0, 1, 1));
+    assertRejected("apply-failed", "closed");
+  }
+
+  @Test
+  void answersHeartbeatsAndSendsItsOwn() {
+    hear(FITS);
+    hear(new Heartbeat());
+    assertEquals(1, connection.frames(Heartbeat.class).size());
+    for (int s = 0; s < 5; s++) {
+      now += TimeUnit.SECONDS.toNanos(1);
+      link.onTick(now);
+    }
+    assertEquals(2, connection.frames(Heartbeat.class).size());
+  }
+
+  @Test
+  void endsALinkThatIsSilentForTwoIntervals() {
+    now += TimeUnit.SECONDS.toNanos(9);
+    link.onTick(now);
+    assertFalse(connection.closed);
+    now += TimeUnit.SECONDS.toNanos(1);
+    link.onTick(now);
+    assertTrue(connection.closed);
+    assertEquals(List.of("silent"), meter.lost);
+    link.onTick(now + TimeUnit.MINUTES.toNanos(1));
+    assertEquals(1, meter.lost.size());
+  }
+
+  @Test
+  void asksAgainWhenTheLeaderOnlyAnswersHeartbeats() {
+    hear(FITS);
+    hear(new CaughtUp(0, 0));
+    for (int round = 0; round < 2; round++) {
+      now += TimeUnit.SECONDS.toNanos(5);
+      link.onTick(now);
+      hear(new Heartbeat());
+    }
+    assertEquals(List.of("not-streamed"), meter.lost);
+  }
+
+  @Test
+  void aLeadersOwnHeartbeatsAreNoAnswers() {
+    hear(FITS);
+    hear(new CaughtUp(0, 0));
+    for (int round = 0; round < 10; round++) {
+      now += TimeUnit.SECONDS.toNanos(2);
+      hear(new Heartbeat());
+      now += TimeUnit.SECONDS.toNanos(3);
+      link.onTick(now);
+    }
+    assertEquals(List.of(), meter.lost);
+  }
+}
