@@ -154,6 +154,8 @@ final class FollowerSession {
     followerEmpty = false;
     state = State.STREAMING;
     ledger.scanEnds(noted);
+    // Shows a follower that CaughtUp meant the end of the scan, and not of the connection.
+    send(FrameEncoder.encode(new Heartbeat()), leader.clock().getAsLong());
     try {
       feed = new LogFeed(shard, noted + 1, encoder);
       return Multi.createFrom().publisher(feed);

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
  * the last.
  *
  * <pre>
- *  open        ShardInfo fits             CaughtUp, all committed
- * CONNECTING ───────────────────> SYNCING ─────────────────────────> LIVE
+ *  open        ShardInfo fits             CaughtUp and one more sign of life, all committed
+ * CONNECTING ───────────────────> SYNCING ──────────────────────────────────────────────> LIVE
  *      │ ShardInfo does not fit
  *      └──────────────────────> REFUSED
  * </pre>
@@ -40,6 +40,9 @@ final class LeaderLink {
 
   private static final int MAX_ANSWERS = 2;
 
+  /** How long after CaughtUp a connection has to live when nothing more comes over it. */
+  private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** Above what the leader announced; it may have grown since, but not without end. */
   private static final int MAX_SLOTS_ABOVE_ANNOUNCED = 1 << 24;
 
@@ -51,7 +54,9 @@ final class LeaderLink {
   private State state = State.CONNECTING;
   private long slotLimit;
   private int uncommitted;
-  private boolean scanEnded;
+  private boolean scanAnnounced;
+  private long announcedNanos;
+  private boolean scanComplete;
   private boolean ended;
   private Runnable onProgress = () -> {};
   private long lastHeardNanos;
@@ -90,10 +95,13 @@ final class LeaderLink {
     }
     lastHeardNanos = now;
     progress.heard();
+    if (scanAnnounced) {
+      completeScan();
+    }
     switch (frame) {
       case ShardInfo info when state == State.CONNECTING -> begin(info);
       case SlotBatch batch when state != State.CONNECTING -> receive(batch);
-      case CaughtUp caughtUp when state != State.CONNECTING -> scanEnds(caughtUp);
+      case CaughtUp caughtUp when state != State.CONNECTING -> scanEnds(caughtUp, now);
       case Heartbeat heartbeat -> heartbeat(heartbeat, now);
       case ErrorFrame error -> end("leader-error", "leader says: " + error.text());
       default -> reject("unexpected-frame", "frame not expected in this state, state=" + state);
@@ -181,17 +189,27 @@ final class LeaderLink {
     return uncommitted;
   }
 
-  private void scanEnds(CaughtUp caughtUp) {
+  private void scanEnds(CaughtUp caughtUp, long now) {
     if (caughtUp.shard() != shard) {
       reject(
           "wrong-shard",
           "caught up for another shard: shard=%d expected=%d".formatted(caughtUp.shard(), shard));
       return;
     }
-    if (state == State.LIVE) {
+    if (scanComplete) {
       return; // the leader had to scan once more; nothing was lost meanwhile
     }
-    scanEnded = true;
+    scanAnnounced = true;
+    announcedNanos = now;
+  }
+
+  /**
+   * The connection lives on after CaughtUp: only that shows that the scan was complete. An armdb
+   * leader that is stopped in the middle of a scan sends CaughtUp as well, and then closes.
+   */
+  private void completeScan() {
+    scanAnnounced = false;
+    scanComplete = true;
     uncommitted += applier.freeUnnamed();
     liveWhenCommitted();
   }
@@ -212,16 +230,19 @@ final class LeaderLink {
   }
 
   private void liveWhenCommitted() {
-    if (scanEnded && uncommitted == 0 && state == State.SYNCING) {
+    if (scanComplete && uncommitted == 0 && state == State.SYNCING) {
       state = State.LIVE;
       progress.live();
     }
   }
 
-  /** Called about once a second. */
+  /** Called a few times a second. */
   void onTick(long now) {
     if (ended) {
       return;
+    }
+    if (scanAnnounced && now - announcedNanos >= CONFIRM_NANOS) {
+      completeScan();
     }
     if (now - lastHeardNanos >= SILENCE_NANOS) {
       end("silent", "nothing heard for two heartbeat intervals");

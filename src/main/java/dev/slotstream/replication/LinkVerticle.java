@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  */
 final class LinkVerticle extends AbstractVerticle {
   private static final int CONNECT_MILLIS = 5_000;
-  private static final long TICK_MILLIS = 1_000;
+  private static final long TICK_MILLIS = 250;
 
   /** Above it nothing more is read: at most so many batches are in memory. */
   private static final int MAX_UNCOMMITTED = 256;

@@ -83,6 +83,14 @@ class LeaderLinkTest {
     assertEquals(State.WAITING, progress.state());
   }
 
+  /** CaughtUp, and a second in which the connection lives on. */
+  private void caughtUp(long scanned) {
+    hear(new CaughtUp(0, scanned));
+    now += TimeUnit.SECONDS.toNanos(1);
+    link.onTick(now);
+    connection.runLater();
+  }
+
   private boolean has(long key) {
     return engine.get(TestNode.key(key), engine.newBuffer());
   }
@@ -107,8 +115,10 @@ class LeaderLinkTest {
     hear(put(0, 1, 7));
     hear(put(1, 5, 8));
     hear(new CaughtUp(0, 2));
-    assertEquals(State.LIVE, progress.state());
+    assertEquals(State.SYNCING, progress.state());
     assertEquals(List.of(new Ack(0, 1, 1), new Ack(0, 2, 5)), connection.take());
+    hear(new Heartbeat());
+    assertEquals(State.LIVE, progress.state());
     assertTrue(has(7));
     assertTrue(progress.status().caughtUpOnce());
     hear(new CaughtUp(0, 2)); // a leader that had to scan once more
@@ -122,7 +132,7 @@ class LeaderLinkTest {
     hear(FITS);
     hear(put(1, 9, 3));
     assertTrue(has(1));
-    hear(new CaughtUp(0, 1));
+    caughtUp(1);
     assertFalse(has(1));
     assertFalse(has(2));
     assertTrue(has(3));
@@ -132,10 +142,21 @@ class LeaderLinkTest {
   }
 
   @Test
+  void believesCaughtUpOnlyWhenTheConnectionLivesOn() {
+    TestWrite.put(engine, TestNode.key(1), TestNode.value(1, 1));
+    hear(FITS);
+    hear(new CaughtUp(0, 0));
+    link.onTick(now + TimeUnit.MILLISECONDS.toNanos(999));
+    link.end("disconnected", "connection closed");
+    assertTrue(has(1));
+    assertFalse(progress.status().caughtUpOnce());
+  }
+
+  @Test
   void skipsOlderVersionsOnceItIsLive() {
     hear(FITS);
     hear(put(0, 5, 7));
-    hear(new CaughtUp(0, 1));
+    caughtUp(1);
     hear(put(0, 4, 9));
     assertFalse(has(9));
     hear(batch(0, 0, MetaWord.DELETED, 6, 7));
@@ -244,7 +265,7 @@ class LeaderLinkTest {
   @Test
   void asksAgainWhenTheLeaderOnlyAnswersHeartbeats() {
     hear(FITS);
-    hear(new CaughtUp(0, 0));
+    caughtUp(0);
     for (int round = 0; round < 2; round++) {
       now += TimeUnit.SECONDS.toNanos(5);
       link.onTick(now);
@@ -256,7 +277,7 @@ class LeaderLinkTest {
   @Test
   void aLeadersOwnHeartbeatsAreNoAnswers() {
     hear(FITS);
-    hear(new CaughtUp(0, 0));
+    caughtUp(0);
     for (int round = 0; round < 10; round++) {
       now += TimeUnit.SECONDS.toNanos(2);
       hear(new Heartbeat());

@@ -1,0 +1,156 @@
+package dev.slotstream.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.slotstream.engine.Durability;
+import dev.slotstream.replication.TestNode;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Slotstream against the real armdb 0.1.14, over the wire and over its directories. */
+class ArmdbInteropIT {
+  private static final int KEYS = 100_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /** armdb drops events above 8,192 that wait: its leader is written to more slowly than that. */
+  private static final int ARMDB_RATE = 20_000;
+
+  @TempDir Path temp;
+  private Vertx vertx;
+
+  @BeforeAll
+  static void build() {
+    ArmdbPeer.assumeAvailable();
+  }
+
+  @BeforeEach
+  void start() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterEach
+  void stop() {
+    TestNode.await(vertx.close());
+  }
+
+  private TestNode node(String name, int shards, Durability durability) {
+    return TestNode.open(vertx, temp.resolve(name), shards, durability);
+  }
+
+  private ArmdbStore store(String name, int shards) {
+    return ArmdbStore.small(temp.resolve(name), shards);
+  }
+
+  private static List<String> lines(TestNode node) {
+    List<String> lines = new ArrayList<>();
+    node.content().forEach((key, value) -> lines.add(key + " " + value));
+    return lines;
+  }
+
+  /** Live puts, overwrites, deletes, and puts that take over the freed slots. */
+  private static long changeLive(TestNode leader) {
+    leader.putAll(KEYS, KEYS + 5_000, 2);
+    leader.putAll(0, 5_000, 3);
+    leader.deleteAll(5_000, 10_000);
+    leader.putAll(200_000, 204_000, 4);
+    return KEYS + 5_000 - 5_000 + 4_000;
+  }
+
+  private static void awaitEqual(TestNode leader, ArmdbPeer follower, long count) {
+    follower.awaitCount(count, PATIENCE);
+    List<String> expected = lines(leader);
+    TestNode.awaitUntil("same content", () -> expected.equals(follower.dump()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,OS", "3,FSYNC"})
+  void threeArmdbFollowersStreamFromASlotstreamLeader(int shards, Durability durability) {
+    try (TestNode leader = node("leader", shards, durability).lead();
+        ArmdbPeer first = ArmdbPeer.follow(store("first", shards), leader.port())) {
+      leader.putAll(0, KEYS, 1);
+      first.awaitCount(KEYS, PATIENCE);
+      try (ArmdbPeer second = ArmdbPeer.follow(store("second", shards), leader.port());
+          ArmdbPeer third = ArmdbPeer.follow(store("third", shards), leader.port())) {
+        second.awaitCount(KEYS, PATIENCE);
+        third.awaitCount(KEYS, PATIENCE);
+        long count = changeLive(leader);
+        awaitEqual(leader, first, count);
+        awaitEqual(leader, second, count);
+        awaitEqual(leader, third, count);
+        assertEquals(0, first.metric("reconnect_count"));
+        assertEquals(3 * shards, leader.server().followers().size());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,OS", "3,FSYNC"})
+  void aSlotstreamFollowerFollowsAnArmdbLeader(int shards, Durability durability) {
+    try (ArmdbPeer leader = ArmdbPeer.lead(store("leader", shards));
+        TestNode follower = node("follower", shards, durability)) {
+      leader.command("fill 0 " + KEYS + " 1");
+      follower.follow(leader.port());
+      TestNode.awaitUntil("live", follower::live);
+      assertEquals(leader.dump(), lines(follower));
+      leader.command("fill 100000 105000 2 " + ARMDB_RATE);
+      leader.command("fill 0 5000 3 " + ARMDB_RATE);
+      leader.command("delrange 5000 10000 " + ARMDB_RATE);
+      leader.command("churn 20000 24000 4 " + ARMDB_RATE);
+      assertEquals(0, leader.metric("events_dropped"));
+      List<String> expected = leader.dump();
+      TestNode.awaitUntil("same content", () -> expected.equals(lines(follower)));
+      assertTrue(follower.client().links().stream().allMatch(link -> link.connects() == 1));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,true", "3,true", "3,false"})
+  void aDirectoryOfArmdbsOpensInSlotstreamAndGoesBack(int shards, boolean clean) {
+    ArmdbStore store = store("shared", shards);
+    ArmdbPeer.write(store, KEYS, 1, clean);
+    List<String> expected = ArmdbContent.written(store, KEYS, 1);
+    try (TestNode opened = node("shared", shards, Durability.FSYNC)) {
+      assertEquals(expected, lines(opened));
+      opened.deleteAll(1, 2);
+      opened.putAll(500_000, 501_000, 7);
+    }
+    List<String> changed;
+    try (TestNode again = node("shared", shards, Durability.FSYNC)) {
+      changed = lines(again);
+      assertEquals(expected.size() - 1 + 1_000, changed.size());
+    }
+    assertEquals(changed, ArmdbPeer.dump(store));
+    // armdb has closed it since: Slotstream takes its slots for the truth, and its own log for past.
+    try (TestNode back = node("shared", shards, Durability.FSYNC)) {
+      assertEquals(changed, lines(back));
+      back.putAll(1, 2, 8);
+      assertEquals(changed.size() + 1, lines(back).size());
+    }
+  }
+
+  @Test
+  void aDirectoryOfSlotstreamsLeadsInArmdb() {
+    List<String> expected;
+    try (TestNode writer = node("made", 3, Durability.OS)) {
+      writer.putAll(0, 20_000, 1);
+      writer.deleteAll(0, 1_000);
+      expected = lines(writer);
+    }
+    try (ArmdbPeer leader = ArmdbPeer.lead(store("made", 3));
+        TestNode follower = node("follower", 3, Durability.OS).follow(leader.port())) {
+      TestNode.awaitUntil("live", follower::live);
+      assertEquals(expected, lines(follower));
+    }
+  }
+}
