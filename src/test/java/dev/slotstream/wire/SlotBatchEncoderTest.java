@@ -133,6 +133,41 @@ class SlotBatchEncoderTest {
   }
 
   @Test
+  void padsAShorterKeyWithZerosOverWhatWasThere() {
+    SlotBatchEncoder used = new SlotBatchEncoder(5, 8, 2);
+    byte[] sevens = new byte[10];
+    Arrays.fill(sevens, (byte) 7);
+    for (int length = 0; length <= 8; length++) {
+      used.occupied(1, OCCUPIED, sevens, 0, 8);
+      used.deleted(2, DELETED, sevens, 0);
+      used.finish();
+      used.occupied(1, OCCUPIED, sevens, 0, length, 8, 2);
+      used.deleted(2, DELETED, sevens, 0, length);
+
+      byte[] padded = sevens.clone();
+      Arrays.fill(padded, length, 8, (byte) 0);
+      SlotBatchEncoder fresh = new SlotBatchEncoder(5, 8, 2);
+      fresh.occupied(1, OCCUPIED, padded, 0, 8);
+      fresh.deleted(2, DELETED, padded, 0);
+      assertArrayEquals(fresh.finish(), used.finish());
+    }
+  }
+
+  @Test
+  void refusesAKeyLongerThanTheStores() {
+    SlotBatchEncoder encoder = new SlotBatchEncoder(0, 8, 16);
+    byte[] source = new byte[64];
+    for (int bad : new int[] {-1, 9}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> encoder.occupied(1, OCCUPIED, source, 0, bad, 8, 16));
+      assertThrows(
+          IllegalArgumentException.class, () -> encoder.deleted(1, DELETED, source, 0, bad));
+    }
+    assertTrue(encoder.isEmpty());
+  }
+
+  @Test
   void readsKeyAndValueFromWhereTheyLie() {
     byte[] source = {0, 0, 11, 12, 0, 21, 22, 23};
     SlotBatchEncoder encoder = new SlotBatchEncoder(1, 2, 3);
@@ -159,6 +194,10 @@ class SlotBatchEncoderTest {
         assertThrows(IllegalArgumentException.class, () -> encoder.deleted(1, meta, source, 0));
       }
     }
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> encoder.occupied(1, DELETED, source, 0, 8));
+    assertEquals("meta has the wrong status: expected=1 actual=2", e.getMessage());
     assertTrue(encoder.isEmpty());
   }
 
