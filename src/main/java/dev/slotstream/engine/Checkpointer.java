@@ -46,7 +46,8 @@ final class Checkpointer extends EngineThread {
   boolean checkpoint(Shard shard, boolean clean) {
     Committer committer = shard.committer();
     // 1. Every record up to here is in its slot, in memory at least.
-    long sequence = committer.committedSequence();
+    //    At the end nothing is appended any more, and all of it counts.
+    long sequence = clean ? committer.appendedSequence() : committer.committedSequence();
     // 2. Their records are on disk before the slots are: the log never knows less than the slots.
     if (!shard.syncer().awaitForced(sequence)) {
       return false;

@@ -4,7 +4,6 @@ import dev.slotstream.engine.EngineException.Closed;
 import dev.slotstream.log.LogException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The engine's threads, and the order in which they end: a syncer per shard, one room keeper, one
@@ -26,7 +25,7 @@ final class EngineThreads {
 
   /** Signals from one shard's write path to the threads that serve it. */
   private static final class Signals implements Committer.CommitSignals {
-    private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final CommitListeners listeners = new CommitListeners();
     private RoomKeeper roomKeeper;
     private Syncer syncer;
 
@@ -44,9 +43,7 @@ final class EngineThreads {
 
     @Override
     public void committed() {
-      for (Runnable listener : listeners) {
-        listener.run();
-      }
+      listeners.tell();
     }
   }
 

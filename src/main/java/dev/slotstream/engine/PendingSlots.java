@@ -44,7 +44,7 @@ final class PendingSlots {
   }
 
   boolean has(int slot) {
-    return bySlot.containsKey(slot);
+    return !bySlot.isEmpty() && bySlot.containsKey(slot); // an empty one costs no boxing
   }
 
   /** The meta word of a slot's newest record; only for a slot that has one. */

@@ -3,8 +3,6 @@ package dev.slotstream.engine;
 import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.slot.SlotBuffer;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One shard of an open engine, as followers' sessions and status pages see it. Any thread.
@@ -16,9 +14,9 @@ public final class Shard {
   private final int number;
   private final Committer committer;
   private final Syncer syncer;
-  private final List<Runnable> listeners;
+  private final CommitListeners listeners;
 
-  Shard(int number, Committer committer, Syncer syncer, CopyOnWriteArrayList<Runnable> listeners) {
+  Shard(int number, Committer committer, Syncer syncer, CommitListeners listeners) {
     this.number = number;
     this.committer = committer;
     this.syncer = syncer;

@@ -54,6 +54,7 @@ final class ShardRecovery {
                 options.shape().layout().keyLength(),
                 options.shape().layout().valueLength()),
             file.checkpoint().sequence(),
+            file.checkpoint().clean() || file.changedByArmdb(),
             record -> replay(record, applier));
     slots.rebuild();
   }

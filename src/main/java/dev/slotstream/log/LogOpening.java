@@ -16,6 +16,7 @@ import java.util.List;
 final class LogOpening {
   private final LogOptions options;
   private final long checkpoint;
+  private final boolean closed;
   private final RecordSink sink;
   private final LogRecord record;
   private final List<LogSegment> segments = new ArrayList<>();
@@ -25,9 +26,10 @@ final class LogOpening {
   private long replayed;
   private long tornBytes;
 
-  LogOpening(LogOptions options, long checkpoint, RecordSink sink) {
+  LogOpening(LogOptions options, long checkpoint, boolean closed, RecordSink sink) {
     this.options = options;
     this.checkpoint = checkpoint;
+    this.closed = closed;
     this.sink = sink;
     this.record = options.newRecord();
   }
@@ -45,11 +47,10 @@ final class LogOpening {
   LogVerdict run(int prepared) throws IOException {
     try {
       openSegments();
-      if (!segments.isEmpty()) {
+      if (segments.isEmpty()) {
+        begin(prepared);
+      } else {
         replay();
-      }
-      if (segments.isEmpty() || expected <= checkpoint) {
-        startAfresh(prepared);
       }
       return new LogVerdict(expected - 1, replayed, tornBytes);
     } catch (IOException | RuntimeException e) {
@@ -140,7 +141,7 @@ final class LogOpening {
   /** Decides about everything behind {@link #position} of this segment. */
   private void repair(int at) throws IOException {
     LogSegment segment = segments.get(at);
-    long durable = 0;
+    long durable = checkpoint; // a checkpoint is written only after the log was forced that far
     for (LogSegment any : segments) {
       durable = Math.max(durable, any.durableMark());
     }
@@ -211,13 +212,14 @@ final class LogOpening {
     }
   }
 
-  /** The slots hold more than the log: it goes on behind the checkpoint. */
-  private void startAfresh(int prepared) throws IOException {
-    for (LogSegment old : segments) {
-      old.letGo();
-      options.storage().delete(old.path());
+  /** There is no log: it begins behind the checkpoint. */
+  private void begin(int prepared) throws IOException {
+    if (!closed) {
+      throw new LogException(
+          Kind.MISSING,
+          "log is missing and the store was not closed, directory=%s checkpoint=%d"
+              .formatted(options.directory(), checkpoint));
     }
-    segments.clear();
     expected = checkpoint + 1;
     position = LogLayout.HEADER_SIZE;
     LogSegment first = LogSegment.spare(options, prepared);

@@ -48,13 +48,15 @@ public final class SegmentedLog implements AutoCloseable {
    * Opens a log, or begins one behind the checkpoint.
    *
    * @param checkpoint the sequence up to which the slots hold everything
+   * @param closed true when nothing above the checkpoint was ever written: only then may there be no
+   *     log at all
    * @param sink gets every record above the checkpoint, in order
    * @throws LogException when records that had been on disk are damaged or missing
    */
-  public static SegmentedLog open(LogOptions options, long checkpoint, RecordSink sink)
-      throws IOException {
+  public static SegmentedLog open(
+      LogOptions options, long checkpoint, boolean closed, RecordSink sink) throws IOException {
     int step = Math.min(MAX_STEP, options.segmentSize() / STEPS_PER_SEGMENT);
-    LogOpening opening = new LogOpening(options, checkpoint, sink);
+    LogOpening opening = new LogOpening(options, checkpoint, closed, sink);
     LogVerdict verdict = opening.run(step);
     SegmentedLog log = new SegmentedLog(options, opening, verdict, step);
     // What was found may be in the kernel's memory only: from here on it counts as on disk.
@@ -198,10 +200,16 @@ public final class SegmentedLog implements AutoCloseable {
         break;
       }
     }
+    durable = point.sequence();
+    // Also in the segments that the log has left since: they tell when a later one gets lost.
+    for (LogSegment segment : segments) {
+      if (segment.firstSequence() >= forcedSegment.firstSequence()
+          && segment.firstSequence() <= point.segment().firstSequence()) {
+        segment.setDurableMark(point.sequence());
+      }
+    }
     forcedSegment = point.segment();
     forcedPosition = point.position();
-    durable = point.sequence();
-    point.segment().setDurableMark(point.sequence());
   }
 
   /**

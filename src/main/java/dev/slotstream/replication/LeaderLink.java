@@ -43,8 +43,8 @@ final class LeaderLink {
   /** How long after CaughtUp a connection has to live when nothing more comes over it. */
   private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Above what the leader announced; it may have grown since, but not without end. */
-  private static final int MAX_SLOTS_ABOVE_ANNOUNCED = 1 << 24;
+  /** A leader may have grown since it announced its slots, but not by more than this at a time. */
+  private static final int MAX_GROWTH = 1 << 20;
 
   private final SlotEngine engine;
   private final int shard;
@@ -52,7 +52,7 @@ final class LeaderLink {
   private final LinkProgress progress;
   private final Applier applier;
   private State state = State.CONNECTING;
-  private long slotLimit;
+  private long announcedSlots;
   private int uncommitted;
   private boolean scanAnnounced;
   private long announcedNanos;
@@ -124,10 +124,7 @@ final class LeaderLink {
       connection.close();
       return;
     }
-    slotLimit =
-        Math.min(
-            Integer.MAX_VALUE,
-            Integer.toUnsignedLong(info.slotCount()) + MAX_SLOTS_ABOVE_ANNOUNCED);
+    announcedSlots = Integer.toUnsignedLong(info.slotCount());
     state = State.SYNCING;
     progress.syncing();
   }
@@ -148,6 +145,8 @@ final class LeaderLink {
           "batch for another shard: shard=%d expected=%d".formatted(batch.shard(), shard));
       return;
     }
+    long slots = Math.max(announcedSlots, engine.shards().get(shard).slotCount());
+    long slotLimit = Math.min(Integer.MAX_VALUE, slots + MAX_GROWTH);
     SlotBatch.Cursor events = batch.cursor();
     while (events.next()) {
       if (Integer.toUnsignedLong(events.slot()) >= slotLimit) {

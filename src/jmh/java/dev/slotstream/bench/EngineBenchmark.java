@@ -1,0 +1,165 @@
+package dev.slotstream.bench;
+
+import dev.slotstream.engine.Condition;
+import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.EngineOptions;
+import dev.slotstream.engine.EngineOptions.Content;
+import dev.slotstream.engine.EngineOptions.Shape;
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.engine.Write;
+import dev.slotstream.slot.SlotBuffer;
+import dev.slotstream.slot.SlotLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One get, one overwrite: keys of 16 bytes, values of 100, in {@code os} durability. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xmx1g", "--sun-misc-unsafe-memory-access=allow"})
+public class EngineBenchmark {
+  private static final int KEY_BYTES = 16;
+  private static final int VALUE_BYTES = 100;
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** The store, shared by all threads. */
+  @State(Scope.Benchmark)
+  public static class Store {
+    /** How many keys it holds. */
+    @Param("1000000")
+    public int keys;
+
+    private Path directory;
+    private SlotEngine engine;
+
+    /** Fills it. */
+    @Setup(Level.Trial)
+    public void open() throws IOException {
+      directory = Files.createTempDirectory("slotstream-bench");
+      Shape shape = new Shape(2, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
+      engine =
+          SlotEngine.open(
+              new EngineOptions(directory, shape, Durability.OS, 65_536, 64 << 20, 64L << 20));
+      Caller caller = new Caller();
+      caller.open(this);
+      for (int i = 0; i < keys; i++) {
+        caller.putKey(this, i);
+      }
+    }
+
+    /** Deletes it. */
+    @TearDown(Level.Trial)
+    public void close() throws IOException {
+      engine.close();
+      try (Stream<Path> all = Files.walk(directory)) {
+        all.sorted(Comparator.reverseOrder()).forEach(Store::delete);
+      }
+    }
+
+    private static void delete(Path path) {
+      try {
+        Files.delete(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** What one calling thread reuses. */
+  @State(Scope.Thread)
+  public static class Caller {
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final byte[] key = new byte[KEY_BYTES];
+    private final byte[] value = new byte[VALUE_BYTES];
+    private final ReusedWrite write = new ReusedWrite();
+    private SlotBuffer buffer;
+
+    /** Makes its buffers. */
+    @Setup(Level.Trial)
+    public void open(Store store) {
+      buffer = store.engine.newBuffer();
+      value[VALUE_BYTES - 1] = 1;
+    }
+
+    private void choose(long i) {
+      LONG.set(key, 0, i * SPREAD);
+    }
+
+    private void putKey(Store store, long i) {
+      choose(i);
+      LONG.set(value, 0, i);
+      write.ended = false;
+      write.put(key, value, VALUE_BYTES, Condition.NONE);
+      store.engine.submit(write);
+      while (!write.ended) {
+        Thread.onSpinWait(); // only when room had to be made first
+      }
+      if (write.failure != null) {
+        throw write.failure;
+      }
+    }
+  }
+
+  private static final class ReusedWrite extends Write {
+    private volatile boolean ended;
+    private volatile EngineException failure;
+
+    @Override
+    protected void committed() {
+      ended = true;
+    }
+
+    @Override
+    protected void refused() {
+      ended = true;
+    }
+
+    @Override
+    protected void failed(EngineException why) {
+      failure = why;
+      ended = true;
+    }
+  }
+
+  /** Reads a random key that is there. */
+  @Benchmark
+  public boolean get(Store store, Caller caller) {
+    caller.choose(caller.random.nextInt(store.keys));
+    return store.engine.get(caller.key, caller.buffer);
+  }
+
+  /** Overwrites a random key. */
+  @Benchmark
+  public long put(Store store, Caller caller) {
+    caller.putKey(store, caller.random.nextInt(store.keys));
+    return caller.write.sequence();
+  }
+}

@@ -1,0 +1,201 @@
+package dev.slotstream.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One node of the packaged service: its settings stay the same over restarts. */
+final class NodeProcess implements AutoCloseable {
+  private static final Path JAR =
+      Path.of(System.getProperty("slotstream.jar", "target/quarkus-app/quarkus-run.jar"));
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final String name;
+  private final Path log;
+  private final HttpClient http;
+  private final int httpPort;
+  private final List<String> jvmOptions = new ArrayList<>();
+  private final Map<String, String> settings = new HashMap<>();
+  private Process process;
+
+  NodeProcess(String name, Path directory, HttpClient http) {
+    this.name = name;
+    this.http = http;
+    this.httpPort = freePort();
+    this.log = directory.resolve(name + ".log");
+    set("QUARKUS_HTTP_PORT", httpPort);
+    set("SLOTSTREAM_DATA_DIR", directory.resolve(name));
+  }
+
+  /** A leader on free ports. */
+  static NodeProcess leader(Path directory, HttpClient http, int replicationPort) {
+    return new NodeProcess("leader", directory, http)
+        .set("SLOTSTREAM_REPLICATION_PORT", replicationPort);
+  }
+
+  /** A follower of the leader on this replication port. */
+  static NodeProcess follower(String name, Path directory, HttpClient http, int leaderPort) {
+    return new NodeProcess(name, directory, http)
+        .set("SLOTSTREAM_ROLE", "follower")
+        .set("SLOTSTREAM_LEADER", "127.0.0.1:" + leaderPort);
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  NodeProcess set(String variable, Object value) {
+    settings.put(variable, value.toString());
+    return this;
+  }
+
+  NodeProcess jvm(String option) {
+    jvmOptions.add(option);
+    return this;
+  }
+
+  /** Starts the process; its output is appended to one log over all starts. */
+  NodeProcess start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", JAR.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(settings);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    process = builder.start();
+    return this;
+  }
+
+  NodeProcess awaitReady() throws IOException, InterruptedException {
+    await("ready", () -> status("/q/health/ready") == 200);
+    return this;
+  }
+
+  /** A condition that talks to the node. */
+  interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  void await(String what, Condition condition) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (!condition.holds()) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "%s: did not happen: %s; the node's log:%n%s".formatted(name, what, log()));
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** The answer to a GET; status -1 when the node does not answer. */
+  private int status(String path) throws InterruptedException {
+    try {
+      return http.send(request(path).build(), BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+        .timeout(Duration.ofSeconds(30));
+  }
+
+  String get(String path) throws IOException, InterruptedException {
+    return http.send(request(path).build(), BodyHandlers.ofString(StandardCharsets.UTF_8)).body();
+  }
+
+  /** The value under a key; null when there is none. */
+  String value(String key) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            request("/kv/" + key).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    return switch (answer.statusCode()) {
+      case 200 -> answer.body();
+      case 404 -> null;
+      default -> throw new AssertionError("GET " + key + " answered " + answer.statusCode());
+    };
+  }
+
+  /** The sum of a metric's values over its tags; 0 when there are none. */
+  double metric(String name, String... tags) throws IOException, InterruptedException {
+    Matcher line =
+        Pattern.compile("(?m)^" + name + "(\\{[^}]*})? (\\S+)$").matcher(get("/q/metrics"));
+    double sum = 0;
+    while (line.find()) {
+      String found = String.valueOf(line.group(1));
+      if (List.of(tags).stream().allMatch(found::contains)) {
+        sum += Double.parseDouble(line.group(2));
+      }
+    }
+    return sum;
+  }
+
+  /** True when every follower of this leader has acknowledged everything. */
+  boolean followersCaughtUp(int sessions) throws IOException, InterruptedException {
+    String replication = get("/replication");
+    Matcher lag = Pattern.compile("\"lagRecords\":(-?\\d+)").matcher(replication);
+    int found = 0;
+    while (lag.find()) {
+      found++;
+      if (!lag.group(1).equals("0")) {
+        return false;
+      }
+    }
+    return found == sessions;
+  }
+
+  /** Sends a signal by its name, such as STOP or CONT. */
+  void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** kill -9. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+  }
+
+  /** SIGTERM; answers the exit status. */
+  int terminate() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new AssertionError(name + " did not end within 30 s of SIGTERM");
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+}
