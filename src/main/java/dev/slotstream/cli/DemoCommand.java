@@ -2,6 +2,7 @@ package dev.slotstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slotstream.cli.UnicodeNames.Entry;
+import java.io.Console;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -135,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
             .setTaskName("put")
             .setInitialMax(entries.size())
             .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(200)
+            .setUpdateIntervalMillis(updateMillis())
             .showSpeed()
             .build()) {
       for (Entry entry : entries) {
@@ -158,6 +159,12 @@ final class DemoCommand implements Callable<Integer> {
       throw new ExecutionException(cause(failure.get()));
     }
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Often on a terminal, now and then into a file. */
+  private static int updateMillis() {
+    Console console = System.console();
+    return console != null && console.isTerminal() ? 200 : 5_000;
   }
 
   private static Throwable cause(Throwable failure) {
