@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 
 /**
  * How fast a follower catches up, and how fast events stream: a leader and a follower in one
- * process, over loopback, keys of 16 bytes and values of 100, {@code os} durability. Prints one line
- * like armdb-peer's {@code bench-replication}.
+ * process, over loopback, keys of 16 bytes and values of 100, {@code os} durability. Prints one
+ * line like armdb-peer's {@code bench-replication}.
  *
  * <p>Arguments: keys, events, shards. Catch-up is the time from the follower's start until it is
  * live, with all keys read by it. Streaming is the time from the first put until the follower has

@@ -91,8 +91,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private boolean run(List<DemoNode> nodes, int leaderPort, int followerPort) throws Exception {
-    try (HttpClient http =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       NodeClient leader = new NodeClient(http, leaderPort);
       NodeClient follower = new NodeClient(http, followerPort);
       System.out.println("starting a leader and a follower ...");

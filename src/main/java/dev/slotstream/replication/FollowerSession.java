@@ -40,6 +40,9 @@ final class FollowerSession {
   private static final long SILENCE_NANOS = 2 * HEARTBEAT_NANOS;
   private static final int MAX_HEARTBEATS_WITHOUT_ACK = 8;
 
+  /** A plain follower names no window: this many batches it can have at most. */
+  private static final int PLAIN_WINDOW = 8;
+
   private final SlotEngine engine;
   private final LeaderContext leader;
   private final Connection connection;
@@ -114,7 +117,8 @@ final class FollowerSession {
     LOG.infof(
         "follower connected, follower=%s address=%s shard=%d empty=%s",
         follower, connection.remote(), shard.number(), followerEmpty);
-    pump = new SocketPump(connection, leader.window(), this::sent, this::failed);
+    int window = Math.min(PLAIN_WINDOW, leader.window());
+    pump = new SocketPump(connection, window, this::sent, this::failed);
     stream().subscribe().withSubscriber(pump);
   }
 
@@ -148,8 +152,7 @@ final class FollowerSession {
 
   private Multi<Batch> feedFrom(long noted, SlotScan scan, SlotBatchEncoder encoder) {
     if (scan.damaged() > 0) {
-      LOG.errorf(
-          "scan left out damaged slots, shard=%d slots=%d", shard.number(), scan.damaged());
+      LOG.errorf("scan left out damaged slots, shard=%d slots=%d", shard.number(), scan.damaged());
     }
     followerEmpty = false;
     state = State.STREAMING;

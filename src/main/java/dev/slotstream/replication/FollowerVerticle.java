@@ -72,8 +72,7 @@ final class FollowerVerticle extends AbstractVerticle {
     socket.exceptionHandler(failure -> session.end("socket", failure.getMessage()));
     socket.closeHandler(nothing -> closed());
     socket.handler(this::received);
-    timer =
-        vertx.setPeriodic(TICK_MILLIS, id -> session.onTick(leader.clock().getAsLong()));
+    timer = vertx.setPeriodic(TICK_MILLIS, id -> session.onTick(leader.clock().getAsLong()));
     socket.resume();
   }
 

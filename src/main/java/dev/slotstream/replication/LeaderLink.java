@@ -63,8 +63,7 @@ final class LeaderLink {
   private long lastHeartbeatNanos;
   private int answersInARow;
 
-  LeaderLink(
-      SlotEngine engine, int shard, Connection connection, LinkProgress progress, long now) {
+  LeaderLink(SlotEngine engine, int shard, Connection connection, LinkProgress progress, long now) {
     this.engine = engine;
     this.shard = shard;
     this.connection = connection;
@@ -176,8 +175,7 @@ final class LeaderLink {
     if (fromLeader) {
       progress.committed(batch);
       connection.write(
-          FrameEncoder.encode(
-              new Ack(shard, progress.appliedEvents(), progress.highestVersion())));
+          FrameEncoder.encode(new Ack(shard, progress.appliedEvents(), progress.highestVersion())));
     }
     liveWhenCommitted();
     onProgress.run();

@@ -43,7 +43,11 @@ final class LinkVerticle extends AbstractVerticle {
   private boolean stopping;
 
   LinkVerticle(
-      SlotEngine engine, int shard, SocketAddress leader, LongSupplier clock, LinkProgress progress) {
+      SlotEngine engine,
+      int shard,
+      SocketAddress leader,
+      LongSupplier clock,
+      LinkProgress progress) {
     this.engine = engine;
     this.shard = shard;
     this.leader = leader;

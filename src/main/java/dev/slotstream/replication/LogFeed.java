@@ -100,8 +100,7 @@ final class LogFeed implements Flow.Publisher<Batch>, Flow.Subscription, AutoClo
 
   private void fail(LogException e) {
     close();
-    subscriber.onError(
-        e.kind() == LogException.Kind.MISSING ? new LogPurged(e.getMessage()) : e);
+    subscriber.onError(e.kind() == LogException.Kind.MISSING ? new LogPurged(e.getMessage()) : e);
   }
 
   @Override

@@ -56,7 +56,8 @@ public final class ReplicationServer implements ReplicationView {
     this.engine = engine;
     this.options = options;
     List<CommitClock> clocks = engine.shards().stream().map(shard -> new CommitClock()).toList();
-    this.leader = new LeaderContext(options.window(), meter, System::nanoTime, clocks, new FollowerNames());
+    this.leader =
+        new LeaderContext(options.window(), meter, System::nanoTime, clocks, new FollowerNames());
   }
 
   /** Listens; answers the port. */
@@ -179,8 +180,7 @@ public final class ReplicationServer implements ReplicationView {
         .filter(Objects::nonNull)
         .filter(status -> status.shard() >= 0)
         .sorted(
-            Comparator.comparing(FollowerStatus::follower)
-                .thenComparingInt(FollowerStatus::shard))
+            Comparator.comparing(FollowerStatus::follower).thenComparingInt(FollowerStatus::shard))
         .toList();
   }
 

@@ -82,8 +82,7 @@ final class SlotScan {
     switch (MetaWord.status(meta)) {
       case MetaWord.OCCUPIED -> {
         if (ShardSlots.intact(buffer)) {
-          encoder.occupied(
-              slot, meta, buffer.bytes(), buffer.keyOffset(), buffer.valueOffset());
+          encoder.occupied(slot, meta, buffer.bytes(), buffer.keyOffset(), buffer.valueOffset());
         } else {
           damaged++;
         }

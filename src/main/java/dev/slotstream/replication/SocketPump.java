@@ -52,7 +52,9 @@ final class SocketPump implements Flow.Subscriber<Batch> {
     ask();
   }
 
-  /** The follower has applied the oldest batch in flight; answers it, or null when there is none. */
+  /**
+   * The follower has applied the oldest batch in flight; answers it, or null when there is none.
+   */
   Batch acknowledged() {
     Batch batch = inFlight.poll();
     if (batch != null) {

@@ -131,7 +131,8 @@ class ArmdbInteropIT {
       assertEquals(expected.size() - 1 + 1_000, changed.size());
     }
     assertEquals(changed, ArmdbPeer.dump(store));
-    // armdb has closed it since: Slotstream takes its slots for the truth, and its own log for past.
+    // armdb has closed it since: Slotstream takes its slots for the truth, and its own log for
+    // past.
     try (TestNode back = node("shared", shards, Durability.FSYNC)) {
       assertEquals(changed, lines(back));
       back.putAll(1, 2, 8);

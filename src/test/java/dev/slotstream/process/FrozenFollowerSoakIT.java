@@ -43,7 +43,8 @@ class FrozenFollowerSoakIT {
       frozen.signal("STOP");
       HttpLoad.Result with = load.run(WRITES, 3, FROZEN);
       frozen.signal("CONT");
-      System.out.printf("without a frozen follower: %s%nwith one:                  %s%n", without, with);
+      System.out.printf(
+          "without a frozen follower: %s%nwith one:                  %s%n", without, with);
       frozen.await("ready again", () -> frozen.get("/q/health/ready").contains("\"UP\""));
       leader.await("both caught up", () -> leader.followersCaughtUp(4));
       assertNull(load.firstDifference(leader));
@@ -55,7 +56,8 @@ class FrozenFollowerSoakIT {
         assertTrue(
             with.p99Millis() <= 2 * without.p99Millis() + 5, "p99 with a frozen follower: " + with);
         assertTrue(
-            with.heapMiB() <= 1.25 * without.heapMiB() + 16, "heap with a frozen follower: " + with);
+            with.heapMiB() <= 1.25 * without.heapMiB() + 16,
+            "heap with a frozen follower: " + with);
       }
     }
   }

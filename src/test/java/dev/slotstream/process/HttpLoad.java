@@ -31,8 +31,8 @@ final class HttpLoad {
    *
    * @param heapMiB the most heap that the leader used after a collection, as it was sampled
    */
-  record Result(int writes, int failed, double seconds, double p50Millis, double p99Millis,
-      double heapMiB) {
+  record Result(
+      int writes, int failed, double seconds, double p50Millis, double p99Millis, double heapMiB) {
     @Override
     public String toString() {
       return "%,d writes, %.0f/s, p50 %.2f ms, p99 %.2f ms, heap %.0f MiB, failed %d"

@@ -136,8 +136,7 @@ final class NodeProcess implements AutoCloseable {
   /** The value under a key; null when there is none. */
   String value(String key) throws IOException, InterruptedException {
     HttpResponse<String> answer =
-        http.send(
-            request("/kv/" + key).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+        http.send(request("/kv/" + key).build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
     return switch (answer.statusCode()) {
       case 200 -> answer.body();
       case 404 -> null;

@@ -38,16 +38,13 @@ class LeaderAndFollowersTest {
   private static void awaitEqual(TestNode leader, TestNode follower) {
     awaitUntil(
         "follower caught up",
-        () ->
-            leader.server().followers().stream()
-                .allMatch(status -> status.lagRecords() == 0));
+        () -> leader.server().followers().stream().allMatch(status -> status.lagRecords() == 0));
     awaitUntil("same content", () -> leader.content().equals(follower.content()));
   }
 
   @ParameterizedTest
   @CsvSource({"1,OS,OS", "3,OS,FSYNC", "3,FSYNC,OS", "1,FSYNC,FSYNC"})
-  void everyFollowerGetsTheScanAndThenTheStream(
-      int shards, Durability leads, Durability follows) {
+  void everyFollowerGetsTheScanAndThenTheStream(int shards, Durability leads, Durability follows) {
     try (TestNode leader = node("leader", shards, leads).lead();
         TestNode first = node("first", shards, follows);
         TestNode second = node("second", shards, follows)) {

@@ -44,12 +44,7 @@ public final class TestNode implements AutoCloseable {
 
   public static EngineOptions options(Path directory, int shards, Durability durability) {
     return new EngineOptions(
-        directory,
-        new Shape(shards, 0, LAYOUT, Content.EXACT),
-        durability,
-        512,
-        1 << 20,
-        8L << 20);
+        directory, new Shape(shards, 0, LAYOUT, Content.EXACT), durability, 512, 1 << 20, 8L << 20);
   }
 
   public static TestNode open(Vertx vertx, Path directory, int shards, Durability durability) {
@@ -155,8 +150,7 @@ public final class TestNode implements AutoCloseable {
                   System.arraycopy(slot.bytes(), slot.keyOffset(), key, 0, 8);
                   if (engine.get(key, read)) {
                     int value = read.valueOffset();
-                    content.put(
-                        hex.formatHex(key), hex.formatHex(read.bytes(), value, value + 16));
+                    content.put(hex.formatHex(key), hex.formatHex(read.bytes(), value, value + 16));
                   }
                 }
               }
