@@ -7,8 +7,13 @@ import dev.slotstream.slot.SlotContent;
 import java.util.Arrays;
 
 /**
- * Writes a record to its slot, and keeps the index true. The same for a leader's write, a
- * follower's event and a replayed record. Used under the shard's lock.
+ * Writes a record to its slot, and keeps the index true: a key stands in it under every slot that
+ * holds the key, and under no other. The same for a leader's write, a follower's event and a
+ * replayed record. Used under the shard's lock.
+ *
+ * <p>In a follower two slots may hold a key for a while, when it moved during the leader's scan.
+ * Which of the two is the older one only a later event tells, by emptying its slot. Until then readers
+ * find the one that was written last.
  */
 final class SlotApplier {
   private final ShardSlots slots;
@@ -77,28 +82,15 @@ final class SlotApplier {
   }
 
   private void occupy(int slot, int meta) {
-    boolean occupied = MetaWord.occupied(slots.meta(slot));
-    if (occupied && slots.keyIs(slot, key)) {
-      slots.occupy(slot, meta, content);
-      return;
-    }
-    if (occupied) {
+    boolean takenOver = MetaWord.occupied(slots.meta(slot)) && !slots.keyIs(slot, key);
+    if (takenOver) {
       slots.keyInto(slot, formerKey);
     }
     slots.occupy(slot, meta, content);
-    long hash = KeyRouting.hash(key, 0, key.length);
-    slots.addEntry(hash, slot);
-    if (occupied) {
-      dropEntry(slot); // a slot taken over drops its former key
-    }
-    // A key that moved keeps its newest slot. Only a follower's scan can show the new one first.
-    int elsewhere =
-        slots.find(
-            hash,
-            other ->
-                other != slot && MetaWord.occupied(slots.meta(other)) && slots.keyIs(other, key));
-    if (elsewhere >= 0) {
-      slots.removeEntry(hash, elsewhere);
+    // Also when the slot held the key before: a damaged slot is not in the index.
+    slots.addEntry(KeyRouting.hash(key, 0, key.length), slot);
+    if (takenOver) {
+      dropEntry(slot);
     }
   }
 

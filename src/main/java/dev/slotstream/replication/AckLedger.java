@@ -16,8 +16,6 @@ final class AckLedger {
   private long sentSequence;
   private long ackedSequence;
   private int inFlight;
-  private int unackedScanBatches;
-  private long sequenceOfScan;
 
   synchronized void scanBegins() {
     ackedSequence = 0;
@@ -26,26 +24,24 @@ final class AckLedger {
 
   /** The scan has been sent: once it is acknowledged, the follower has all up to this sequence. */
   synchronized void scanEnds(long noted) {
-    sequenceOfScan = noted;
-    sentSequence = noted;
-    if (unackedScanBatches == 0) {
-      ackedSequence = noted;
-    }
+    sentUpTo(noted);
   }
 
   synchronized void sent(Batch batch) {
     sentEvents += batch.events();
-    if (batch.scan()) {
-      scannedSlots += batch.events();
-    }
     if (batch.acknowledged()) {
       inFlight++;
-      if (batch.scan()) {
-        unackedScanBatches++;
-      } else {
-        sentSequence = batch.lastSequence();
-      }
     }
+    if (batch.scan()) {
+      scannedSlots += batch.events();
+    } else {
+      sentUpTo(batch.lastSequence());
+    }
+  }
+
+  private void sentUpTo(long sequence) {
+    sentSequence = sequence;
+    allAcknowledged();
   }
 
   synchronized void acknowledged(Batch batch, Ack ack) {
@@ -54,11 +50,14 @@ final class AckLedger {
     highestVersion = ack.maxVersion();
     if (!batch.scan()) {
       ackedSequence = batch.lastSequence();
-      return;
     }
-    unackedScanBatches--;
-    if (unackedScanBatches == 0 && sentSequence > 0) {
-      ackedSequence = Math.max(ackedSequence, sequenceOfScan);
+    allAcknowledged();
+  }
+
+  /** With nothing in flight the follower has all that was sent, also what needed no batch. */
+  private void allAcknowledged() {
+    if (inFlight == 0) {
+      ackedSequence = sentSequence;
     }
   }
 

@@ -160,7 +160,7 @@ final class FollowerSession {
     // Shows a follower that CaughtUp meant the end of the scan, and not of the connection.
     send(FrameEncoder.encode(new Heartbeat()), leader.clock().getAsLong());
     try {
-      feed = new LogFeed(shard, noted + 1, encoder);
+      feed = new LogFeed(shard, noted + 1, shard.committedSequence(), encoder);
       return Multi.createFrom().publisher(feed);
     } catch (LogPurged | LogException e) {
       return Multi.createFrom().failure(e);

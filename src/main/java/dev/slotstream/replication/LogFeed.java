@@ -12,13 +12,21 @@ import java.util.concurrent.Flow;
  * The committed records of a shard from a sequence on, batch by batch, for as long as somebody asks
  * for more. Nothing is queued here: when the follower is slow, the records stay in the log.
  *
+ * <p>Records that the scan before it may have overtaken are sent only when they are what their slot
+ * holds now; if not, a later record of the slot follows. A plain follower applies by slot versions
+ * alone: an older place of a key that it has already seen at its newer one would make it forget the
+ * newer, whose own event it then skips.
+ *
  * <p>All calls come from one event loop. "The log grew" arrives as {@link #more()}; several of them
  * count as one.
  */
 final class LogFeed implements Flow.Publisher<Batch>, Flow.Subscription, AutoCloseable {
+  private static final int RECORDS_PER_TURN = 4096;
+
   private final Shard shard;
   private final SlotBatchEncoder encoder;
   private final LogReader reader;
+  private final long overtaken;
   private Flow.Subscriber<? super Batch> subscriber;
   private long demand;
   private boolean emitting;
@@ -26,11 +34,14 @@ final class LogFeed implements Flow.Publisher<Batch>, Flow.Subscription, AutoClo
 
   /**
    * @param from the first sequence to send
+   * @param overtaken the last sequence that the scan can have seen
    * @throws LogException when the log is damaged
    * @throws LogPurged when that sequence is not in the log any more
    */
-  LogFeed(Shard shard, long from, SlotBatchEncoder encoder) throws LogException, LogPurged {
+  LogFeed(Shard shard, long from, long overtaken, SlotBatchEncoder encoder)
+      throws LogException, LogPurged {
     this.shard = shard;
+    this.overtaken = overtaken;
     this.encoder = encoder;
     this.reader = shard.readLog(from);
     if (reader == null) {
@@ -75,11 +86,15 @@ final class LogFeed implements Flow.Publisher<Batch>, Flow.Subscription, AutoClo
 
   private Batch nextBatch() throws LogException {
     long limit = shard.committedSequence();
-    while (encoder.hasRoom() && reader.next(limit)) {
-      add(reader.record());
+    for (int n = 0; n < RECORDS_PER_TURN && encoder.hasRoom() && reader.next(limit); n++) {
+      LogRecord record = reader.record();
+      if (record.sequence() > overtaken || shard.meta(record.slot()) == record.meta()) {
+        add(record);
+      }
     }
     int events = encoder.events();
-    return new Batch(encoder.finish(), events, false, reader.nextSequence() - 1);
+    byte[] frame = events == 0 ? null : encoder.finish();
+    return new Batch(frame, events, false, reader.nextSequence() - 1);
   }
 
   private void add(LogRecord record) {

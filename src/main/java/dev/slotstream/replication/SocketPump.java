@@ -39,6 +39,7 @@ final class SocketPump implements Flow.Subscriber<Batch> {
     asked = false;
     if (batch.frame() == null) {
       credit++;
+      onSent.accept(batch);
       connection.later(this::ask);
       return;
     }

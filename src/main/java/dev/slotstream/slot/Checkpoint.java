@@ -10,7 +10,8 @@ package dev.slotstream.slot;
  * @param syncing true while a full sync is under way: the slots are a mixture until it ends
  * @param clean true when the store was closed after this checkpoint, with nothing left in the log
  */
-public record Checkpoint(long generation, long sequence, int epoch, boolean syncing, boolean clean) {
+public record Checkpoint(
+    long generation, long sequence, int epoch, boolean syncing, boolean clean) {
 
   /** The state of a file that Slotstream has never opened. */
   public static final Checkpoint NONE = new Checkpoint(0, 0, 0, false, true);

@@ -15,17 +15,19 @@ import java.lang.invoke.VarHandle;
  *
  * <p>A fingerprint's home is {@code fingerprint * homes / 2^32}, so entries stand almost in the
  * order of their fingerprints, any number of homes will do, and a bigger table is filled in one
- * pass from the fingerprints alone. A run never wraps: {@link #SPILL} entries follow the last home.
+ * pass from the fingerprints alone. A run never wraps: some spill places follow the last home.
  *
  * <p>One writer at a time. Readers take no lock; a reader that found nothing asks {@link
  * #version()} again, and repeats when it changed: only a removal can hide an entry from a reader,
- * by moving it to a place that the reader has passed. The memory of a table that was replaced is
+ * by moving it to a place that the reader has passed; so can {@link #promote}. The memory of a table that was replaced is
  * freed once no reader can see it (by the garbage collector).
  */
 final class IndexTable {
   static final int NONE = -1;
 
-  private static final int SPILL = 64;
+  /** Spill places of a table whose hashes are spread as they should be. */
+  static final int SPILL = 64;
+
   private static final VarHandle ENTRY = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle VERSION;
   private static final long FINGERPRINT = 0xFFFF_FFFF_0000_0000L;
@@ -47,14 +49,18 @@ final class IndexTable {
   @SuppressWarnings("unused") // read and written through VERSION
   private int version;
 
-  IndexTable(int homes) {
+  IndexTable(int homes, int spill) {
     this.homes = homes;
-    this.places = homes + SPILL;
+    this.places = homes + spill;
     this.entries = Arena.ofAuto().allocate(bytes(), Long.BYTES);
   }
 
   int homes() {
     return homes;
+  }
+
+  int spill() {
+    return places - homes;
   }
 
   int used() {
@@ -77,7 +83,7 @@ final class IndexTable {
   }
 
   int home(int fingerprint) {
-    return (int) (Integer.toUnsignedLong(fingerprint) * homes >>> Integer.SIZE);
+    return (int) ((Integer.toUnsignedLong(fingerprint) * homes) >>> Integer.SIZE);
   }
 
   /**
@@ -129,6 +135,29 @@ final class IndexTable {
     return true;
   }
 
+  /**
+   * Puts an entry that stands before all others of its fingerprint: of several slots with one key,
+   * the one that was written last is found first.
+   */
+  void promote(int fingerprint, int slot) {
+    int first = seek(fingerprint, home(fingerprint));
+    long wanted = pack(fingerprint, slot);
+    int own = first;
+    while (entry(own) != wanted) {
+      own = seek(fingerprint, own + 1);
+    }
+    if (own == first) {
+      return;
+    }
+    long moved = entry(first);
+    int before = version();
+    VERSION.setRelease(this, before + 1);
+    VarHandle.storeStoreFence();
+    put(first, wanted);
+    put(own, moved);
+    VERSION.setRelease(this, before + 2);
+  }
+
   /** Removes one entry; false when it is not there. Entries behind it close the gap. */
   boolean remove(int fingerprint, int slot) {
     long wanted = pack(fingerprint, slot);
@@ -174,7 +203,7 @@ final class IndexTable {
   }
 
   private static long pack(int fingerprint, int slot) {
-    return (long) fingerprint << Integer.SIZE | Integer.toUnsignedLong(slot + 1);
+    return ((long) fingerprint << Integer.SIZE) | Integer.toUnsignedLong(slot + 1);
   }
 
   private long entry(int place) {

@@ -22,7 +22,7 @@ final class KeyIndex {
 
   KeyIndex() {
     for (int t = 0; t < tables.length(); t++) {
-      tables.setRelease(t, new IndexTable(FIRST_HOMES));
+      tables.setRelease(t, new IndexTable(FIRST_HOMES, IndexTable.SPILL));
     }
   }
 
@@ -49,17 +49,22 @@ final class KeyIndex {
     return IndexTable.NONE;
   }
 
-  /** Adds an entry unless it stands already. */
+  /** Adds an entry unless it stands already, and lets readers come to it first. */
   void add(long hash, int slot) {
-    IndexTable table = table(hash);
-    if (table.contains(fingerprint(hash), slot)) {
-      return;
+    if (!table(hash).contains(fingerprint(hash), slot)) {
+      addNew(hash, slot);
     }
+    table(hash).promote(fingerprint(hash), slot);
+  }
+
+  private void addNew(long hash, int slot) {
+    IndexTable table = table(hash);
     if ((long) table.used() * 100 >= (long) table.homes() * MAX_LOAD_PERCENT) {
-      table = grow(hash, table);
+      table = grow(hash, table, table.spill());
     }
     while (!table.add(fingerprint(hash), slot)) {
-      table = grow(hash, table);
+      // More homes alone do not help when many keys have one hash, by chance or by malice.
+      table = grow(hash, table, 2 * table.spill());
     }
   }
 
@@ -68,13 +73,17 @@ final class KeyIndex {
     table(hash).remove(fingerprint(hash), slot);
   }
 
-  private IndexTable grow(long hash, IndexTable old) {
+  private IndexTable grow(long hash, IndexTable old, int leastSpill) {
     int homes = old.homes();
+    int spill = leastSpill;
     IndexTable larger;
+    boolean fits;
     do {
       homes += Math.max(FIRST_HOMES / 2, homes / GROWTH_FRACTION);
-      larger = new IndexTable(homes);
-    } while (!old.copyTo(larger));
+      larger = new IndexTable(homes, spill);
+      fits = old.copyTo(larger);
+      spill *= 2;
+    } while (!fits);
     tables.setRelease((int) (hash >>> (Long.SIZE - TABLE_BITS)), larger);
     return larger;
   }

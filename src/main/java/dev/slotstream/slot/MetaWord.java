@@ -33,7 +33,7 @@ public final class MetaWord {
 
   /** Packs a status and a version; bits of the version above 2^30 are dropped. */
   public static int of(int status, int version) {
-    return version << STATUS_BITS | status;
+    return (version << STATUS_BITS) | status;
   }
 
   /** The status, 0 to 3. */
@@ -58,7 +58,7 @@ public final class MetaWord {
 
   /** The same version with another status. */
   public static int withStatus(int meta, int status) {
-    return meta & ~STATUS_MASK | status;
+    return (meta & ~STATUS_MASK) | status;
   }
 
   /**

@@ -79,6 +79,7 @@ public final class ShardSlots {
   }
 
   /** Copies one slot as it stands at one moment, whatever its status; answers its meta. */
+  @SuppressWarnings("ThreadPriorityCheck") // a writer that was descheduled inside a slot needs it
   public int copy(int slot, SlotBuffer into) {
     MemorySegment mapping = file.mapping();
     long offset = file.offsetOf(slot);
@@ -135,18 +136,16 @@ public final class ShardSlots {
     return true;
   }
 
-  /** True when the slot's key and value fields are these; asks nothing of its status. */
+  /** True when the slot is whole and its key and value fields are these. For the writer. */
   public boolean holds(int slot, byte[] bytes, int keyOffset, int valueOffset) {
-    long key = file.offsetOf(slot) + SlotLayout.KEY;
-    MemorySegment other = MemorySegment.ofArray(bytes);
-    return same(key, other, keyOffset, layout.keyLength())
-        && same(key + layout.keyLength(), other, valueOffset, layout.valueLength());
+    copy(slot, scratch);
+    return scratch.intact()
+        && same(SlotLayout.KEY, bytes, keyOffset, layout.keyLength())
+        && same(layout.valueOffset(), bytes, valueOffset, layout.valueLength());
   }
 
-  private boolean same(long offset, MemorySegment other, long otherOffset, long length) {
-    return MemorySegment.mismatch(
-            file.mapping(), offset, offset + length, other, otherOffset, otherOffset + length)
-        < 0;
+  private boolean same(int offset, byte[] bytes, int other, int length) {
+    return Arrays.equals(scratch.bytes(), offset, offset + length, bytes, other, other + length);
   }
 
   /** Copies the slot's key field into an array of K bytes. */
@@ -175,8 +174,7 @@ public final class ShardSlots {
     MemorySegment mapping = file.mapping();
     long offset = file.offsetOf(slot);
     // A crash between the first and the last step leaves WRITING, and the log has the record.
-    SlotLayout.META_WORD.setOpaque(
-        mapping, offset, MetaWord.withStatus(meta, MetaWord.WRITING));
+    SlotLayout.META_WORD.setOpaque(mapping, offset, MetaWord.withStatus(meta, MetaWord.WRITING));
     VarHandle.storeStoreFence();
     MemorySegment.copy(
         scratch.bytes(),

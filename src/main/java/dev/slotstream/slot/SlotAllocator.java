@@ -12,6 +12,7 @@ final class SlotAllocator {
   private long[] words;
   private int slots;
   private int taken;
+
   /** No word before this one has a free bit. */
   private int firstFreeWord;
 

@@ -63,8 +63,7 @@ public final class SlotBuffer {
     System.arraycopy(
         content.bytes(), content.keyOffset(), bytes, SlotLayout.KEY, content.keyLength());
     zero(SlotLayout.KEY + content.keyLength(), value);
-    System.arraycopy(
-        content.bytes(), content.valueOffset(), bytes, value, content.valueLength());
+    System.arraycopy(content.bytes(), content.valueOffset(), bytes, value, content.valueLength());
     zero(value + content.valueLength(), end);
   }
 

@@ -5,6 +5,7 @@ import dev.slotstream.file.Storage;
 import dev.slotstream.slot.SlotFileException.Kind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /**
@@ -38,17 +39,31 @@ public final class SlotFile implements AutoCloseable {
               .formatted(path, file.length(), endOf(slotCount), slotCount));
     }
     boolean adopted = SlotFileHeader.adopted(page);
-    this.foreignChanges = adopted && SlotFileHeader.closedByArmdb(page);
+    this.foreignChanges = !adopted || SlotFileHeader.closedByArmdb(page);
     this.checkpoint = adopted ? SlotFileHeader.newestCheckpoint(page) : Checkpoint.NONE;
     if (checkpoint == null) {
-      throw new SlotFileException(
-          Kind.CORRUPT, "both checkpoint blocks are damaged, file=" + path);
+      throw new SlotFileException(Kind.CORRUPT, "both checkpoint blocks are damaged, file=" + path);
     }
-    // A crash while growing leaves bytes that no header counts and that may be holes.
-    file.cut(endOf(slotCount));
-    if (!adopted) {
+    cutUncounted(path);
+    if (foreignChanges) {
       file.fillHoles();
     }
+  }
+
+  /** A crash while growing leaves bytes that no header counts. They are zeros, or holes. */
+  private void cutUncounted(Path path) throws IOException {
+    long end = endOf(slotCount);
+    long excess = file.length() - end;
+    MemorySegment uncounted = file.mapping().asSlice(end, excess);
+    for (long at = 0; at < excess; at++) {
+      if (uncounted.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        throw new SlotFileException(
+            Kind.CORRUPT,
+            "file goes on behind the slots its header counts, file=%s length=%d expected=%d slots=%d"
+                .formatted(path, file.length(), end, slotCount));
+      }
+    }
+    file.cut(end);
   }
 
   private static MemorySegment page(MappedFile file, Path path) throws SlotFileException {
@@ -101,7 +116,7 @@ public final class SlotFile implements AutoCloseable {
     return checkpoint;
   }
 
-  /** True when armdb opened and closed the file after Slotstream: its log tells of another past. */
+  /** True when armdb was the last to close the file: a log beside it tells of another past. */
   public boolean changedByArmdb() {
     return foreignChanges;
   }

@@ -161,8 +161,7 @@ final class SlotFileHeader {
   /** Writes into the block that the newest checkpoint is not in. */
   static void write(MemorySegment page, Checkpoint checkpoint) {
     int block = (checkpoint.generation() & 1) == 1 ? BLOCK_A : BLOCK_B;
-    MemorySegment.copy(
-        encode(checkpoint), 0, page, ValueLayout.JAVA_BYTE, block, BLOCK_SIZE);
+    MemorySegment.copy(encode(checkpoint), 0, page, ValueLayout.JAVA_BYTE, block, BLOCK_SIZE);
   }
 
   private static byte[] encode(Checkpoint checkpoint) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Slotstream against the real armdb 0.1.14, over the wire and over its directories. */
 class ArmdbInteropIT {
   private static final int KEYS = 100_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** armdb drops events above 8,192 that wait: its leader is written to more slowly than that. */
   private static final int ARMDB_RATE = 20_000;
@@ -82,8 +82,7 @@ class ArmdbInteropIT {
       first.awaitCount(KEYS, PATIENCE);
       try (ArmdbPeer second = ArmdbPeer.follow(store("second", shards), leader.port());
           ArmdbPeer third = ArmdbPeer.follow(store("third", shards), leader.port())) {
-        second.awaitCount(KEYS, PATIENCE);
-        third.awaitCount(KEYS, PATIENCE);
+        second.awaitCount(KEYS, PATIENCE); // the third may still be in its scan
         long count = changeLive(leader);
         awaitEqual(leader, first, count);
         awaitEqual(leader, second, count);

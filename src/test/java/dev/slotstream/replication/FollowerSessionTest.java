@@ -19,6 +19,8 @@ import dev.slotstream.wire.Frame.SyncRequest;
 import dev.slotstream.wire.FrameLayout;
 import dev.slotstream.wire.SlotBatch;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -173,6 +175,40 @@ class FollowerSessionTest {
     assertEquals(0, session.status().lagRecords());
     assertEquals(0.0, session.status().lagSeconds());
     assertEquals(10, session.status().ackedSequence());
+  }
+
+  @Test
+  void leavesOutAPlaceOfAKeyThatTheScanHasSeenElsewhereSince() {
+    int slots = PER_BATCH * (WINDOW + 2);
+    put(0, slots);
+    request(0);
+    connection.take();
+    // Slot 5 was scanned. A key comes there, goes, and settles in a slot that comes later.
+    TestWrite.delete(engine, TestNode.key(5));
+    assertEquals(5, TestWrite.put(engine, TestNode.key(99_999), new byte[16]).slot());
+    TestWrite.delete(engine, TestNode.key(99_999));
+    assertEquals(5, TestWrite.put(engine, TestNode.key(88_888), new byte[16]).slot());
+    int late = slots - 1;
+    TestWrite.delete(engine, TestNode.key(late));
+    assertEquals(late, TestWrite.put(engine, TestNode.key(99_999), new byte[16]).slot());
+    while (session.status().unackedBatches() > 0) {
+      ack(1);
+    }
+    session.onCommit();
+    while (session.status().unackedBatches() > 0) {
+      ack(1);
+    }
+    List<Integer> places = new ArrayList<>();
+    for (SlotBatch batch : connection.frames(SlotBatch.class)) {
+      for (SlotBatch.Cursor event = batch.cursor(); event.next(); ) {
+        byte[] key = Arrays.copyOfRange(event.array(), event.keyOffset(), event.keyOffset() + 8);
+        if (event.occupied() && Arrays.equals(key, TestNode.key(99_999))) {
+          places.add(event.slot());
+        }
+      }
+    }
+    assertEquals(List.of(late, late), places); // by the scan, and out of the log
+    assertEquals(0, session.status().lagRecords());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.TestWrite;
 import dev.slotstream.replication.LinkStatus.State;
 import dev.slotstream.slot.MetaWord;
+import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.Frame.Ack;
 import dev.slotstream.wire.Frame.CaughtUp;
@@ -139,6 +140,32 @@ class LeaderLinkTest {
     assertEquals(1, connection.frames(Ack.class).size()); // what was freed is nobody's batch
     hear(put(0, 1, 4)); // a version below the one that was freed
     assertTrue(has(4));
+  }
+
+  @Test
+  void keepsAKeyThatTheScanFoundAtItsNewerPlace() {
+    hear(FITS);
+    hear(put(7, 3, 42));
+    caughtUp(1);
+    hear(put(2, 1, 42)); // where it was before, from a leader that replays what the scan overtook
+    assertTrue(has(42));
+    hear(batch(0, 2, MetaWord.DELETED, 2, 42));
+    hear(put(7, 3, 42));
+    assertTrue(has(42));
+  }
+
+  @Test
+  void findsTheNewestOfTwoPlacesOfAKey() {
+    hear(FITS);
+    hear(put(7, 3, 42));
+    caughtUp(1);
+    hear(put(2, 5, 42));
+    SlotBuffer found = engine.newBuffer();
+    assertTrue(engine.get(TestNode.key(42), found));
+    assertEquals(2, found.slot());
+    hear(put(7, 4, 42));
+    assertTrue(engine.get(TestNode.key(42), found));
+    assertEquals(7, found.slot());
   }
 
   @Test

@@ -201,7 +201,7 @@ class FrameDecoderTest {
   @Test
   void rejectsEveryUnknownType() {
     for (int code = 0; code <= 255; code++) {
-      boolean known = code >= 1 && code <= 6 || code == 255;
+      boolean known = (code >= 1 && code <= 6) || code == 255;
       if (!known) {
         for (FrameDecoder decoder :
             List.of(FrameDecoder.ofFollowerFrames(), SampleFrames.leaderFrames())) {

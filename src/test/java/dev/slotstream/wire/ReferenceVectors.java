@@ -10,11 +10,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The frames that the reference's own encoder wrote: lines {@code frame name hex}. */
 final class ReferenceVectors {
 
   private static final String RESOURCE = "/vectors/armdb-0.1.14.txt";
+  private static final Pattern FRAME = Pattern.compile("frame (\\S+) (\\S+)");
 
   private ReferenceVectors() {}
 
@@ -26,9 +29,9 @@ final class ReferenceVectors {
                 new InputStreamReader(
                     Objects.requireNonNull(in, RESOURCE), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(" ");
-        if (words[0].equals("frame")) {
-          frames.put(words[1], HexFormat.of().parseHex(words[2]));
+        Matcher frame = FRAME.matcher(line);
+        if (frame.matches()) {
+          frames.put(frame.group(1), HexFormat.of().parseHex(frame.group(2)));
         }
       }
     } catch (IOException e) {
