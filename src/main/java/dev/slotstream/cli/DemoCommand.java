@@ -2,7 +2,6 @@ package dev.slotstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slotstream.cli.UnicodeNames.Entry;
-import java.io.Console;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +23,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 
 /**
@@ -143,14 +143,15 @@ final class DemoCommand implements Callable<Integer> {
         if (failure.get() != null) {
           break;
         }
-        leader
-            .put(entry.key(), entry.name())
-            .whenComplete(
-                (nothing, failed) -> {
-                  failure.compareAndSet(null, failed);
-                  bar.step();
-                  places.release();
-                });
+        var _ =
+            leader
+                .put(entry.key(), entry.name())
+                .whenComplete(
+                    (nothing, failed) -> {
+                      failure.compareAndSet(null, failed);
+                      bar.step();
+                      places.release();
+                    });
       }
       places.acquire(CONCURRENCY);
     }
@@ -162,8 +163,7 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Often on a terminal, now and then into a file. */
   private static int updateMillis() {
-    Console console = System.console();
-    return console != null && console.isTerminal() ? 200 : 5_000;
+    return Ansi.AUTO.enabled() ? 200 : 5_000;
   }
 
   private static Throwable cause(Throwable failure) {

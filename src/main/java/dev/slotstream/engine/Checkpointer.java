@@ -2,8 +2,10 @@ package dev.slotstream.engine;
 
 import dev.slotstream.engine.EngineException.WriteGateShut;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The thread that brings slots to the disk and lets go of log that is not needed any more, beside
@@ -13,6 +15,7 @@ import java.util.List;
 final class Checkpointer extends EngineThread {
   private static final long IDLE_MILLIS = 250;
 
+  private final Queue<CompletableFuture<Boolean>> asked = new ConcurrentLinkedQueue<>();
   private final List<Shard> shards;
   private final EngineOptions options;
   private final long[] bytesAtCheckpoint;
@@ -22,11 +25,26 @@ final class Checkpointer extends EngineThread {
     this.shards = shards;
     this.options = options;
     this.bytesAtCheckpoint = new long[shards.size()];
-    Arrays.fill(bytesAtCheckpoint, 0);
+  }
+
+  /** Has all shards checkpointed now, by the one thread that does it, and waits for that. */
+  boolean checkpointNow() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    asked.add(done);
+    signal();
+    return done.join();
   }
 
   @Override
   void work() {
+    for (CompletableFuture<Boolean> one = asked.poll(); one != null; one = asked.poll()) {
+      boolean all = false;
+      try {
+        all = checkpointAll(false);
+      } finally {
+        one.complete(all);
+      }
+    }
     for (int s = 0; s < shards.size(); s++) {
       Shard shard = shards.get(s);
       long appended = shard.committer().log().appendedBytes();
@@ -38,13 +56,32 @@ final class Checkpointer extends EngineThread {
     }
   }
 
+  @Override
+  void broken(Throwable why) {
+    WriteGateShut reason = new WriteGateShut("checkpointing broke: " + why, why);
+    shards.forEach(shard -> shard.committer().shut(reason));
+  }
+
+  /** Checkpoints all shards. For the closing thread once this one has stopped. */
+  boolean checkpointAll(boolean clean) {
+    boolean all = true;
+    for (Shard shard : shards) {
+      all &= checkpoint(shard, clean);
+    }
+    return all;
+  }
+
   /**
    * Makes one checkpoint. The last one, before a clean close, is made when nothing else writes.
    *
    * @return false when the disk failed; the shard's gate is shut then
    */
-  boolean checkpoint(Shard shard, boolean clean) {
+  private boolean checkpoint(Shard shard, boolean clean) {
     Committer committer = shard.committer();
+    // A force that failed must not be tried again: it could claim success for lost bytes.
+    if (committer.gate().failed()) {
+      return false;
+    }
     // 1. Every record up to here is in its slot, in memory at least.
     //    At the end nothing is appended any more, and all of it counts.
     long sequence = clean ? committer.appendedSequence() : committer.committedSequence();

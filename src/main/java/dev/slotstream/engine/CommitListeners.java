@@ -17,7 +17,7 @@ final class CommitListeners {
 
   synchronized void remove(Runnable listener) {
     listeners =
-        Arrays.stream(listeners).filter(one -> one != listener).toArray(Runnable[]::new);
+        Arrays.stream(listeners).filter(one -> !one.equals(listener)).toArray(Runnable[]::new);
   }
 
   void tell() {

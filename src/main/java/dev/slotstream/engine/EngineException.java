@@ -93,7 +93,7 @@ public abstract sealed class EngineException extends RuntimeException {
     }
   }
 
-  /** Reading or writing a file failed while the store was opened. */
+  /** Reading or writing a file failed while the store was opened or closed. */
   public static final class IoFailed extends EngineException {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package dev.slotstream.engine;
 
+import dev.slotstream.log.LogOptions;
 import dev.slotstream.slot.SlotLayout;
 import java.nio.file.Path;
 
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  * @param shape fixed when the store is created
  * @param durability when a write is acknowledged
  * @param growSlots slots that a shard begins with, and grows by
- * @param segmentSize bytes of a log segment
+ * @param segmentSize bytes of a log segment, at least {@link LogOptions#leastSegmentSize}
  * @param retention bytes of log to keep per shard beyond what recovery needs
  */
 public record EngineOptions(
@@ -20,6 +21,20 @@ public record EngineOptions(
     int growSlots,
     int segmentSize,
     long retention) {
+
+  /** Checks the ranges. */
+  public EngineOptions {
+    int least =
+        LogOptions.leastSegmentSize(shape.layout().keyLength(), shape.layout().valueLength());
+    if (growSlots < 1
+        || retention < 0
+        || segmentSize < least
+        || segmentSize > LogOptions.MAX_SEGMENT_SIZE) {
+      throw new IllegalArgumentException(
+          "out of range, growSlots=%d (from 1) segmentSize=%d (%d to %d) retention=%d (from 0)"
+              .formatted(growSlots, segmentSize, least, LogOptions.MAX_SEGMENT_SIZE, retention));
+    }
+  }
 
   /** What a store is made for; an existing directory must have the same. */
   public record Shape(int shards, int prefixBits, SlotLayout layout, Content content) {

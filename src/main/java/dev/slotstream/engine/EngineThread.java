@@ -19,8 +19,11 @@ abstract class EngineThread {
     this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
   }
 
-  /** One round of work. Errors are handled inside. */
+  /** One round of work. Expected errors are handled inside. */
   abstract void work();
+
+  /** A round ended in an error that nobody expected, such as a fault on a mapped page. */
+  abstract void broken(Throwable why);
 
   final void start() {
     thread.start();
@@ -46,7 +49,11 @@ abstract class EngineThread {
       }
       signalled = false;
       lastRunNanos = System.nanoTime();
-      work();
+      try {
+        work();
+      } catch (RuntimeException | Error e) {
+        broken(e);
+      }
     }
   }
 

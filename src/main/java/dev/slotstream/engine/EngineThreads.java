@@ -84,12 +84,8 @@ final class EngineThreads {
     return shards;
   }
 
-  boolean checkpointAll(boolean clean) {
-    boolean all = true;
-    for (Shard shard : shards) {
-      all &= checkpointer.checkpoint(shard, clean);
-    }
-    return all;
+  boolean checkpointNow() {
+    return checkpointer.checkpointNow();
   }
 
   long idleNanos() {
@@ -110,7 +106,7 @@ final class EngineThreads {
     checkpointer.stop();
     roomKeeper.stop();
     // 2. Log and slots reach the disk; the header says that the store was closed.
-    checkpointAll(true);
+    checkpointer.checkpointAll(true);
     // 3. Nobody works on the files any more.
     syncers.forEach(EngineThread::stop);
     for (Shard shard : shards) {

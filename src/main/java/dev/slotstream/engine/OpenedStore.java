@@ -49,16 +49,20 @@ record OpenedStore(
         shard.begin(identity.epoch());
       }
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      return new OpenedStore(
-          options, identity, report(created, clean, shards, took), shards, lock);
+      return new OpenedStore(options, identity, report(created, clean, shards, took), shards, lock);
     } catch (IOException | RuntimeException e) {
-      shards.forEach(ShardRecovery::abandon);
-      release(lock, e);
+      abandon(shards, lock, e);
       throw e;
     }
   }
 
-  private static void release(AutoCloseable lock, Exception cause) {
+  /** After a failure: lets go of everything. */
+  void abandon(Exception cause) {
+    abandon(shards, lock, cause);
+  }
+
+  private static void abandon(List<ShardRecovery> shards, AutoCloseable lock, Exception cause) {
+    shards.forEach(ShardRecovery::abandon);
     try {
       lock.close();
     } catch (Exception e) {
@@ -71,8 +75,7 @@ record OpenedStore(
     int threads = Math.min(shards.size(), Runtime.getRuntime().availableProcessors());
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
-            threads,
-            Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
+            threads, Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
       List<Future<?>> all = new ArrayList<>();
       for (ShardRecovery shard : shards) {
         all.add(pool.submit(() -> run(shard)));

@@ -55,9 +55,7 @@ final class PendingSlots {
   /** True when the newest record of the slot puts this key there. */
   boolean holds(int slot, byte[] key) {
     Pending pending = bySlot.get(slot);
-    return pending != null
-        && MetaWord.occupied(pending.meta)
-        && Arrays.equals(pending.key, key);
+    return pending != null && MetaWord.occupied(pending.meta) && Arrays.equals(pending.key, key);
   }
 
   /** Four bytes of the value that waits, little-endian; bytes behind its end are zeros. */

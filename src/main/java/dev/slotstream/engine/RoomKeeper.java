@@ -35,6 +35,11 @@ final class RoomKeeper extends EngineThread {
     }
   }
 
+  @Override
+  void broken(Throwable why) {
+    committers.forEach(each -> each.shut(new WriteGateShut("making room broke: " + why, why)));
+  }
+
   /** False when there was nothing to do. */
   private boolean makeRoom(Committer committer) throws IOException {
     boolean prepare = committer.log().wantsPreparing();
@@ -53,12 +58,13 @@ final class RoomKeeper extends EngineThread {
     }
     try {
       full = null;
-      boolean progress;
-      do {
-        progress = makeRoom(committer);
-      } while (!committer.retryWaiting() && progress);
-      if (!progress) {
-        committer.failWaitingForRoom(new DiskFull("shard can grow no more", null));
+      makeRoom(committer);
+      while (!committer.retryWaiting()) {
+        // What is lacking is known by now: somebody was found waiting for it.
+        if (!makeRoom(committer)) {
+          committer.failWaitingForRoom(new DiskFull("shard can grow no more", null));
+          return;
+        }
       }
     } catch (NoSpaceException e) {
       full = new DiskFull("disk is full: " + e.getMessage(), e);

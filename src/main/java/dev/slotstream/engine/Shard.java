@@ -7,8 +7,7 @@ import dev.slotstream.slot.SlotBuffer;
 /**
  * One shard of an open engine, as followers' sessions and status pages see it. Any thread.
  *
- * <p>Growing to a number of slots, and everything that is written, goes through {@link
- * SlotEngine}.
+ * <p>Growing to a number of slots, and everything that is written, goes through {@link SlotEngine}.
  */
 public final class Shard {
   private final int number;

@@ -36,8 +36,7 @@ final class ShardRecovery {
 
   void run() throws IOException {
     storage.createDirectories(directory);
-    file =
-        SlotFile.open(storage, directory, options.shape().layout(), shard, options.growSlots());
+    file = SlotFile.open(storage, directory, options.shape().layout(), shard, options.growSlots());
     slots = new ShardSlots(file, KeyRouting::hash);
     if (file.changedByArmdb()) {
       forgetLog();

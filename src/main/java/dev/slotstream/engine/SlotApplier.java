@@ -12,8 +12,8 @@ import java.util.Arrays;
  * replayed record. Used under the shard's lock.
  *
  * <p>In a follower two slots may hold a key for a while, when it moved during the leader's scan.
- * Which of the two is the older one only a later event tells, by emptying its slot. Until then readers
- * find the one that was written last.
+ * Which of the two is the older one only a later event tells, by emptying its slot. Until then
+ * readers find the one that was written last.
  */
 final class SlotApplier {
   private final ShardSlots slots;

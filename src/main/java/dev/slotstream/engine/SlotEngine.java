@@ -3,16 +3,19 @@ package dev.slotstream.engine;
 import dev.slotstream.engine.EngineException.Closed;
 import dev.slotstream.engine.EngineException.Corrupt;
 import dev.slotstream.engine.EngineException.Damaged;
+import dev.slotstream.engine.EngineException.DiskFull;
 import dev.slotstream.engine.EngineException.InUse;
 import dev.slotstream.engine.EngineException.IoFailed;
 import dev.slotstream.engine.EngineException.Mismatch;
 import dev.slotstream.file.AlreadyLockedException;
 import dev.slotstream.file.DiskStorage;
+import dev.slotstream.file.NoSpaceException;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogException;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotDamagedException;
 import dev.slotstream.slot.SlotFileException;
+import dev.slotstream.slot.SlotLayout;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,8 +61,7 @@ public final class SlotEngine implements AutoCloseable {
   /** Opens a store on another disk. */
   public static SlotEngine open(EngineOptions options, Storage storage) {
     try {
-      OpenedStore store = OpenedStore.open(options, storage);
-      return new SlotEngine(store, EngineThreads.start(store));
+      return start(OpenedStore.open(options, storage));
     } catch (SlotFileException e) {
       throw e.kind() == SlotFileException.Kind.MISMATCH
           ? new Mismatch(e.getMessage())
@@ -68,8 +70,19 @@ public final class SlotEngine implements AutoCloseable {
       throw new Corrupt(e.getMessage(), e);
     } catch (AlreadyLockedException e) {
       throw new InUse(e.getMessage(), e);
+    } catch (NoSpaceException e) {
+      throw new DiskFull("store could not be opened: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new IoFailed("store could not be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static SlotEngine start(OpenedStore store) throws IOException {
+    try {
+      return new SlotEngine(store, EngineThreads.start(store));
+    } catch (IOException | RuntimeException e) {
+      store.abandon(e);
+      throw e;
     }
   }
 
@@ -126,8 +139,22 @@ public final class SlotEngine implements AutoCloseable {
     }
   }
 
-  /** Submits a write to its key's shard; answers the shard. The write is ended now or later. */
+  /**
+   * Submits a write to its key's shard; answers the shard. The write is ended now or later.
+   *
+   * @throws IllegalArgumentException when its key is not K bytes long, or its value longer than V
+   */
   public int submit(Write write) {
+    SlotLayout layout = options.shape().layout();
+    if (write.key().length != layout.keyLength() || write.valueLength() > layout.valueLength()) {
+      throw new IllegalArgumentException(
+          "write does not fit a slot, key=%d expected=%d value=%d limit=%d"
+              .formatted(
+                  write.key().length,
+                  layout.keyLength(),
+                  write.valueLength(),
+                  layout.valueLength()));
+    }
     int shard = routing.shardOf(write.key(), write.hash());
     shards.get(shard).committer().submit(write);
     return shard;
@@ -138,9 +165,16 @@ public final class SlotEngine implements AutoCloseable {
     shards.get(shard).committer().submit(batch);
   }
 
-  /** Makes a checkpoint of all shards now. Blocks until it is on disk. */
-  public boolean checkpoint() {
-    return threads.checkpointAll(false);
+  /**
+   * Makes a checkpoint of all shards now. Blocks until it is on disk.
+   *
+   * @return false when the disk of some shard failed
+   */
+  public synchronized boolean checkpoint() {
+    if (closed) {
+      throw new Closed();
+    }
+    return threads.checkpointNow();
   }
 
   /** The longest time since one of the engine's own threads began a round, in nanoseconds. */
@@ -158,7 +192,14 @@ public final class SlotEngine implements AutoCloseable {
       return;
     }
     closed = true;
-    threads.close();
+    try {
+      threads.close();
+    } finally {
+      release(lock);
+    }
+  }
+
+  private static void release(AutoCloseable lock) {
     try {
       lock.close();
     } catch (Exception e) {

@@ -72,6 +72,7 @@ final class StoreIdentity {
    *
    * @param firstSequences of each shard
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   record EpochStart(int epoch, long[] firstSequences) {}
 
   private StoreIdentity(
@@ -91,21 +92,28 @@ final class StoreIdentity {
     if (existed) {
       checkDbMeta(storage.read(dbMeta), shape, dbMeta);
     }
+    StoreIdentity identity;
     if (storage.exists(own)) {
-      return decode(storage, own, shape);
-    }
-    if (existed && shape.content() != Content.EXACT) {
+      identity = decode(storage, own, shape);
+    } else if (existed && shape.content() != Content.EXACT) {
       throw new Mismatch(
           "content differs, directory=%s stored=exact (written by armdb) configured=%s"
               .formatted(directory, name(shape.content())));
+    } else {
+      identity = create(storage, own, shape);
     }
+    if (!existed) {
+      // Second, so that a crash in between does not make it look like a store of armdb's.
+      storage.replace(dbMeta, encodeDbMeta(shape));
+    }
+    return identity;
+  }
+
+  private static StoreIdentity create(Storage storage, Path own, Shape shape) throws IOException {
     byte[] id = new byte[ID_BYTES];
     new SecureRandom().nextBytes(id);
     StoreIdentity identity = new StoreIdentity(storage, own, shape, id, new ArrayList<>());
     identity.save();
-    if (!existed) {
-      storage.replace(dbMeta, encodeDbMeta(shape));
-    }
     return identity;
   }
 
@@ -127,13 +135,11 @@ final class StoreIdentity {
   private static void same(Path path, String field, Object stored, Object configured) {
     if (!stored.equals(configured)) {
       throw new Mismatch(
-          "%s differs, file=%s stored=%s configured=%s"
-              .formatted(field, path, stored, configured));
+          "%s differs, file=%s stored=%s configured=%s".formatted(field, path, stored, configured));
     }
   }
 
-  private static StoreIdentity decode(Storage storage, Path path, Shape shape)
-      throws IOException {
+  private static StoreIdentity decode(Storage storage, Path path, Shape shape) throws IOException {
     byte[] bytes = storage.read(path);
     ByteBuffer meta = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int body = bytes.length - Integer.BYTES;
@@ -142,7 +148,11 @@ final class StoreIdentity {
     }
     same(path, "format version", (int) meta.getShort(VERSION), VERSION_VALUE);
     same(path, "shard count", meta.get(SHARDS) & 0xFF, shape.shards());
-    same(path, "content", name(Content.values()[meta.get(CONTENT)]), name(shape.content()));
+    same(
+        path,
+        "content",
+        name(meta.get(CONTENT) == 0 ? Content.EXACT : Content.FRAMED),
+        name(shape.content()));
     byte[] id = Arrays.copyOfRange(bytes, STORE_ID, STORE_ID + ID_BYTES);
     List<EpochStart> history = new ArrayList<>();
     meta.position(ENTRIES);
@@ -164,10 +174,9 @@ final class StoreIdentity {
   private void save() throws IOException {
     int entry = 8 + shape.shards() * Long.BYTES;
     int body = ENTRIES + history.size() * entry;
-    ByteBuffer meta =
-        ByteBuffer.allocate(body + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer meta = ByteBuffer.allocate(body + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     meta.putInt(MAGIC_VALUE).putShort((short) VERSION_VALUE);
-    meta.put((byte) shape.content().ordinal()).put((byte) shape.shards());
+    meta.put((byte) (shape.content() == Content.EXACT ? 0 : 1)).put((byte) shape.shards());
     meta.put(storeId).putInt(history.size()).putInt(0);
     for (EpochStart start : history) {
       meta.putInt(start.epoch()).putInt(0);

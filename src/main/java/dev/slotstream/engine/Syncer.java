@@ -51,6 +51,11 @@ final class Syncer extends EngineThread {
     }
   }
 
+  @Override
+  void broken(Throwable why) {
+    committer.shut(new WriteGateShut("syncing broke: " + why, why));
+  }
+
   private ForcePoint wanted() {
     boolean wanted = always || demanded > committer.log().durableSequence();
     return wanted && !committer.gate().failed() ? committer.forcePoint() : null;

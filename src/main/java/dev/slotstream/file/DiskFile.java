@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>Mapping past the end of a file makes the JDK lengthen it by a hole first. The hole is cut off
  * again at once; the addresses stay, and become valid as {@link #extend} writes real zeros. A crash
- * between the two leaves a file that is too long, which its reader cuts by what its header says.
+ * between the two leaves a file that is too long, which its reader cuts by what it finds in it.
  */
 final class DiskFile implements MappedFile {
   private static final int CHUNK = 1 << 20;
@@ -28,21 +28,20 @@ final class DiskFile implements MappedFile {
 
   DiskFile(Path path, long reserve) throws IOException {
     this.path = path;
-    this.channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       this.length = channel.size();
-      this.mapping = map(Math.max(reserve, length));
+      this.mapping = map(Math.max(reserve, length), length);
     } catch (IOException e) {
       channel.close();
       throw DiskStorage.describe(e, "map", path, reserve);
     }
   }
 
-  private MemorySegment map(long bytes) throws IOException {
+  private MemorySegment map(long bytes, long fileLength) throws IOException {
     MemorySegment mapped = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
-    if (channel.size() > length) {
-      channel.truncate(length);
+    if (channel.size() > fileLength) {
+      channel.truncate(fileLength);
     }
     return mapped;
   }
@@ -64,16 +63,27 @@ final class DiskFile implements MappedFile {
     }
     try {
       writeZeros(channel, length, newLength);
-      channel.force(true);
     } catch (IOException e) {
       channel.truncate(length);
       throw DiskStorage.describe(e, "extend", path, newLength);
     }
-    length = newLength;
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw forceFailed(e, newLength);
+    }
     if (newLength > mapping.byteSize()) {
       // The old mapping stays valid until close: readers may be inside it.
-      mapping = map(newLength * 2);
+      mapping = map(newLength * 2, newLength);
     }
+    // Last: whoever sees the new length may access that far.
+    length = newLength;
+  }
+
+  /** Never a {@link NoSpaceException}: what a failed force did to the file is not known. */
+  private IOException forceFailed(IOException e, long size) {
+    return new IOException(
+        "could not force file=%s length=%d: %s".formatted(path, size, e.getMessage()), e);
   }
 
   @Override
@@ -109,7 +119,7 @@ final class DiskFile implements MappedFile {
     try {
       mapping.asSlice(offset, size).force();
     } catch (UncheckedIOException e) {
-      throw DiskStorage.describe(e.getCause(), "force", path, size);
+      throw forceFailed(e.getCause(), size);
     }
   }
 

@@ -11,10 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The real disk. */
 public final class DiskStorage implements Storage {
+  /**
+   * Lock files that this process holds. Such a file must not even be looked into: closing any
+   * channel of a file ends all locks that its process has on it.
+   */
+  private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
   @Override
   public boolean exists(Path path) {
@@ -94,23 +101,48 @@ public final class DiskStorage implements Storage {
 
   @Override
   public AutoCloseable lock(Path lockFile) throws IOException {
+    Path name = lockFile.toAbsolutePath().getParent().toRealPath().resolve(lockFile.getFileName());
+    if (!LOCKED_HERE.add(name)) {
+      throw inUse(lockFile, self());
+    }
+    try {
+      FileChannel channel = lockedChannel(lockFile);
+      return () -> {
+        if (channel.isOpen()) {
+          channel.close();
+          LOCKED_HERE.remove(name);
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      LOCKED_HERE.remove(name);
+      throw e;
+    }
+  }
+
+  private static FileChannel lockedChannel(Path lockFile) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            lockFile,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
-    FileLock lock = tryLock(channel);
-    if (lock == null) {
-      String holder = Files.readString(lockFile, StandardCharsets.UTF_8).strip();
+            lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (tryLock(channel) == null) {
+        throw inUse(lockFile, Files.readString(lockFile, StandardCharsets.UTF_8).strip());
+      }
+      channel.truncate(0);
+      writeFully(channel, ByteBuffer.wrap(self().getBytes(StandardCharsets.UTF_8)), 0);
+      return channel;
+    } catch (IOException | RuntimeException e) {
       channel.close();
-      throw new AlreadyLockedException(
-          "data directory is in use, file=" + lockFile + " holder=" + holder);
+      throw e;
     }
-    channel.truncate(0);
-    String self = "process " + ProcessHandle.current().pid();
-    writeFully(channel, ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
-    return channel;
+  }
+
+  private static AlreadyLockedException inUse(Path lockFile, String holder) {
+    return new AlreadyLockedException(
+        "data directory is in use, file=" + lockFile + " holder=" + holder);
+  }
+
+  private static String self() {
+    return "process " + ProcessHandle.current().pid();
   }
 
   private static FileLock tryLock(FileChannel channel) throws IOException {

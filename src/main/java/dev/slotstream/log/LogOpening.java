@@ -5,7 +5,6 @@ import dev.slotstream.log.LogException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,14 +43,15 @@ final class LogOpening {
     return position;
   }
 
-  LogVerdict run(int prepared) throws IOException {
+  LogVerdict run() throws IOException {
     try {
       openSegments();
       if (segments.isEmpty()) {
-        begin(prepared);
+        begin();
       } else {
         replay();
       }
+      segments.getLast().trim(position);
       return new LogVerdict(expected - 1, replayed, tornBytes);
     } catch (IOException | RuntimeException e) {
       segments.forEach(LogSegment::letGo);
@@ -108,6 +108,8 @@ final class LogOpening {
         repair(s - 1);
         return;
       }
+      // What the sink writes to slots must not outrun what is on disk here, either.
+      segment.force(0, segment.prepared());
       if (!replay(segment)) {
         repair(s);
         return;
@@ -149,8 +151,7 @@ final class LogOpening {
     for (int later = at + 1; later < segments.size(); later++) {
       durable = Math.max(durable, durableBehind(segments.get(later), LogLayout.HEADER_SIZE));
     }
-    int used = lastUsed(segment.bytesFrom(position));
-    boolean onlyZeros = used == 0 && at == segments.size() - 1;
+    boolean onlyZeros = segment.usedEnd(position) == position && at == segments.size() - 1;
     switch (TailRepair.decide(onlyZeros, expected, durable)) {
       case CLEAN -> {
         return;
@@ -160,7 +161,7 @@ final class LogOpening {
               Kind.DAMAGED,
               "log is damaged, file=%s offset=%d sequence=%d forcedUpTo=%d"
                   .formatted(segment.path(), position, expected, durable));
-      case TORN -> cut(at, used);
+      case TORN -> cut(at);
     }
   }
 
@@ -170,8 +171,8 @@ final class LogOpening {
     for (int at = from; at < segment.prepared(); at += LogLayout.ALIGNMENT) {
       int length = segment.lengthAt(at);
       if (length != 0
+          && segment.sequenceAt(at) > expected
           && segment.read(at, length, record)
-          && record.sequence() > expected
           && record.intact()) {
         durable = Math.max(durable, record.durable());
       }
@@ -179,41 +180,31 @@ final class LogOpening {
     return durable;
   }
 
-  private static int lastUsed(byte[] bytes) {
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] == 0) {
-      end--;
-    }
-    return end;
-  }
-
   /** Keeps a copy of what is cut, then makes sure that it never comes back. */
-  private void cut(int at, int used) throws IOException {
+  private void cut(int at) throws IOException {
     Storage storage = options.storage();
     for (int later = segments.size() - 1; later > at; later--) {
       LogSegment gone = segments.remove(later);
-      byte[] bytes = gone.bytesFrom(0);
-      int usedThere = lastUsed(bytes);
-      keep(gone, 0, bytes, usedThere);
-      tornBytes += usedThere;
+      keep(gone, 0);
       gone.letGo();
       storage.delete(gone.path());
     }
     LogSegment segment = segments.get(at);
-    keep(segment, position, segment.bytesFrom(position), used);
-    tornBytes += used;
+    keep(segment, position);
     segment.clearFrom(position);
   }
 
-  private void keep(LogSegment segment, int from, byte[] bytes, int used) throws IOException {
-    if (used > 0) {
+  private void keep(LogSegment segment, int from) throws IOException {
+    int end = segment.usedEnd(from);
+    if (end > from) {
       Path copy = segment.path().resolveSibling(segment.path().getFileName() + ".torn-" + from);
-      options.storage().replace(copy, Arrays.copyOf(bytes, used));
+      options.storage().replace(copy, segment.bytes(from, end));
+      tornBytes += end - from;
     }
   }
 
   /** There is no log: it begins behind the checkpoint. */
-  private void begin(int prepared) throws IOException {
+  private void begin() throws IOException {
     if (!closed) {
       throw new LogException(
           Kind.MISSING,
@@ -222,10 +213,9 @@ final class LogOpening {
     }
     expected = checkpoint + 1;
     position = LogLayout.HEADER_SIZE;
-    LogSegment first = LogSegment.spare(options, prepared);
+    LogSegment first = LogSegment.spare(options);
     segments.add(first);
     first.begin(expected);
-    first.force(0, LogLayout.HEADER_SIZE);
     first.publish();
   }
 }

@@ -70,9 +70,7 @@ public final class LogReader implements AutoCloseable {
       goOn();
       length = segment.lengthAt(position);
     }
-    if (!segment.read(position, length, record)
-        || !record.intact()
-        || record.sequence() != next) {
+    if (!segment.read(position, length, record) || !record.intact() || record.sequence() != next) {
       throw damaged("record is not whole, length=" + length);
     }
     segment.markPosition(next - segment.firstSequence(), position);

@@ -73,7 +73,7 @@ public final class LogRecord {
     return LogLayout.BODY + keyLength();
   }
 
-  /** Begins a record; {@link #key} must follow. */
+  /** Begins a record; {@link #key} and {@link #value} must follow. */
   public LogRecord header(int epoch, int slot, int meta) {
     LogLayout.INT.set(bytes, LogLayout.EPOCH, epoch);
     LogLayout.INT.set(bytes, LogLayout.SLOT, slot);

@@ -31,7 +31,6 @@ final class LogSegment {
   /** The name of the segment that is prepared next, and of one that was begun just now. */
   static final String SPARE_NAME = "redo-next.log";
 
-
   private final LogOptions options;
   private final MappedFile file;
   private final MemorySegment mapping;
@@ -62,12 +61,11 @@ final class LogSegment {
     return "redo-%016x.log".formatted(firstSequence);
   }
 
-  /** A segment that has no records and no sequence yet. */
-  static LogSegment spare(LogOptions options, int prepared) throws IOException {
+  /** A segment that has no records and no sequence yet, with its first step prepared. */
+  static LogSegment spare(LogOptions options) throws IOException {
     Path path = options.directory().resolve(SPARE_NAME);
     byte[] head = new byte[LogLayout.HEADER_SIZE];
-    MappedFile file =
-        options.storage().create(path, head, Math.max(prepared, PAGE), options.segmentSize());
+    MappedFile file = options.storage().create(path, head, options.step(), options.segmentSize());
     return new LogSegment(options, path, file, 0);
   }
 
@@ -88,10 +86,12 @@ final class LogSegment {
     firstSequence = first;
   }
 
-  /** Gives the file its final name, if it does not have it. Any thread. */
+  /** Gives the file its final name, if it does not have it, and its header is on disk. */
   synchronized void publish() throws IOException {
     Path name = options.directory().resolve(fileName(firstSequence));
     if (!path.equals(name)) {
+      // A named segment without a header would be taken for a foreign file after a power cut.
+      file.force(0, LogLayout.HEADER_SIZE);
       options.storage().rename(path, name);
       path = name;
     }
@@ -119,14 +119,14 @@ final class LogSegment {
       throw new LogException(
           Kind.FOREIGN, "not a log segment, file=%s length=%d".formatted(path, file.length()));
     }
-    byte[] bytes =
-        file.mapping().asSlice(0, LogLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
+    byte[] bytes = file.mapping().asSlice(0, LogLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
     ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (head.getInt(LogLayout.MAGIC) != LogLayout.MAGIC_VALUE) {
       throw new LogException(Kind.FOREIGN, "not a log segment, file=" + path);
     }
     if (head.getInt(LogLayout.HEADER_CRC) != headerCrc(bytes)) {
-      throw new LogException(Kind.DAMAGED, "segment header is damaged, file=%s offset=0".formatted(path));
+      throw new LogException(
+          Kind.DAMAGED, "segment header is damaged, file=%s offset=0".formatted(path));
     }
     int version = head.getShort(LogLayout.VERSION);
     if (version != LogLayout.FORMAT_VERSION) {
@@ -231,6 +231,11 @@ final class LogSegment {
         : (int) LENGTH_WORD.getAcquire(mapping, (long) position + LogLayout.LENGTH);
   }
 
+  /** The sequence of the record at a position that has a length word. */
+  long sequenceAt(int position) {
+    return mapping.get(LogLayout.MAPPED_LONG, (long) position + LogLayout.SEQUENCE);
+  }
+
   /** Copies a record of this length; false when it would reach past the segment's end. */
   boolean read(int position, int length, LogRecord into) {
     if (!LogLayout.plausible(length, into.capacity()) || position + length > prepared()) {
@@ -262,8 +267,29 @@ final class LogSegment {
     }
   }
 
-  byte[] bytesFrom(int position) {
-    return mapping.asSlice(position, (long) prepared() - position).toArray(ValueLayout.JAVA_BYTE);
+  /** The end of what is not zero behind a position; the position itself when all is zero. */
+  int usedEnd(int position) {
+    int at = prepared();
+    while (at > position && mapping.get(ValueLayout.JAVA_BYTE, at - 1L) == 0) {
+      at--;
+    }
+    return at;
+  }
+
+  byte[] bytes(int from, int to) {
+    return mapping.asSlice(from, (long) to - from).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /**
+   * Gives back what is prepared behind a position, when all of it is: a crash while the file was
+   * mapped leaves it at its full size with a hole in it, which looks the same.
+   */
+  void trim(int position) throws IOException {
+    if (prepared == options.segmentSize()) {
+      int kept = Math.min(prepared, (position + PAGE - 1) / PAGE * PAGE);
+      file.cut(kept);
+      prepared = kept;
+    }
   }
 
   /** A reader begins; false when the segment is gone. */

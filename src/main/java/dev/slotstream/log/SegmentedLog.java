@@ -13,9 +13,6 @@ import java.util.List;
  * waits for the disk, and answers false when nothing is prepared.
  */
 public final class SegmentedLog implements AutoCloseable {
-  private static final int MAX_STEP = 4 << 20;
-  private static final int STEPS_PER_SEGMENT = 8;
-
   private final LogOptions options;
   private final LogVerdict verdict;
   private final int step;
@@ -31,11 +28,11 @@ public final class SegmentedLog implements AutoCloseable {
   private LogSegment forcedSegment;
   private int forcedPosition;
 
-  private SegmentedLog(LogOptions options, LogOpening opening, LogVerdict verdict, int step) {
+  private SegmentedLog(LogOptions options, LogOpening opening, LogVerdict verdict) {
     List<LogSegment> found = opening.segments();
     this.options = options;
     this.verdict = verdict;
-    this.step = step;
+    this.step = options.step();
     this.segments = found.toArray(new LogSegment[0]);
     this.active = found.getLast();
     this.tail = opening.position();
@@ -48,20 +45,23 @@ public final class SegmentedLog implements AutoCloseable {
    * Opens a log, or begins one behind the checkpoint.
    *
    * @param checkpoint the sequence up to which the slots hold everything
-   * @param closed true when nothing above the checkpoint was ever written: only then may there be no
-   *     log at all
+   * @param closed true when nothing above the checkpoint was ever written: only then may there be
+   *     no log at all
    * @param sink gets every record above the checkpoint, in order
    * @throws LogException when records that had been on disk are damaged or missing
    */
   public static SegmentedLog open(
       LogOptions options, long checkpoint, boolean closed, RecordSink sink) throws IOException {
-    int step = Math.min(MAX_STEP, options.segmentSize() / STEPS_PER_SEGMENT);
     LogOpening opening = new LogOpening(options, checkpoint, closed, sink);
-    LogVerdict verdict = opening.run(step);
-    SegmentedLog log = new SegmentedLog(options, opening, verdict, step);
-    // What was found may be in the kernel's memory only: from here on it counts as on disk.
-    log.force(log.forcePoint());
-    return log;
+    SegmentedLog log = new SegmentedLog(options, opening, opening.run());
+    try {
+      // What was found may be in the kernel's memory only: from here on it counts as on disk.
+      log.force(log.forcePoint());
+      return log;
+    } catch (IOException | RuntimeException e) {
+      log.close();
+      throw e;
+    }
   }
 
   /** How the log was found. */
@@ -170,9 +170,7 @@ public final class SegmentedLog implements AutoCloseable {
       segment.prepare(segment.prepared() + step);
     }
     if (segment.prepared() == segment.size() && noSpare) {
-      LogSegment next = LogSegment.spare(options, step);
-      next.prepare(step);
-      spare = next;
+      spare = LogSegment.spare(options);
     }
   }
 
@@ -200,7 +198,6 @@ public final class SegmentedLog implements AutoCloseable {
         break;
       }
     }
-    durable = point.sequence();
     // Also in the segments that the log has left since: they tell when a later one gets lost.
     for (LogSegment segment : segments) {
       if (segment.firstSequence() >= forcedSegment.firstSequence()
@@ -210,6 +207,8 @@ public final class SegmentedLog implements AutoCloseable {
     }
     forcedSegment = point.segment();
     forcedPosition = point.position();
+    // Last: once the sequence is known as durable, segments before it may be purged.
+    durable = point.sequence();
   }
 
   /**
@@ -259,7 +258,7 @@ public final class SegmentedLog implements AutoCloseable {
     LogSegment[] now = segments;
     if (now.length < 2
         || now[1].firstSequence() > sequence + 1
-        || now[1].firstSequence() > durable + 1
+        || now[1].firstSequence() > durable
         || bytes() - now[0].prepared() < keepBytes) {
       return null;
     }

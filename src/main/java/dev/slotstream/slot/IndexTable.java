@@ -19,8 +19,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p>One writer at a time. Readers take no lock; a reader that found nothing asks {@link
  * #version()} again, and repeats when it changed: only a removal can hide an entry from a reader,
- * by moving it to a place that the reader has passed; so can {@link #promote}. The memory of a table that was replaced is
- * freed once no reader can see it (by the garbage collector).
+ * by moving it to a place that the reader has passed; so can {@link #promote}. The memory of a
+ * table that was replaced is freed once no reader can see it (by the garbage collector).
  */
 final class IndexTable {
   static final int NONE = -1;

@@ -35,6 +35,11 @@ public final class TestWrite extends Write {
     return end.isDone();
   }
 
+  /** True once it has ended without a failure. */
+  public boolean succeeded() {
+    return end.isDone() && !end.isCompletedExceptionally();
+  }
+
   /** Waits for the end; a failure is thrown as it is. */
   public End await() {
     try {

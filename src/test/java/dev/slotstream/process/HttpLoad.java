@@ -83,20 +83,21 @@ final class HttpLoad {
       int key, int round, int i, long[] nanos, AtomicInteger failed, Semaphore places) {
     lastRound[key] = round;
     long sent = System.nanoTime();
-    http.sendAsync(
-            leader
-                .request("/kv/" + key(key))
-                .PUT(BodyPublishers.ofString(value(key, round)))
-                .build(),
-            BodyHandlers.discarding())
-        .whenComplete(
-            (answer, failure) -> {
-              nanos[i] = System.nanoTime() - sent;
-              if (failure != null || answer.statusCode() > 204) {
-                failed.incrementAndGet();
-              }
-              places.release();
-            });
+    var _ =
+        http.sendAsync(
+                leader
+                    .request("/kv/" + key(key))
+                    .PUT(BodyPublishers.ofString(value(key, round)))
+                    .build(),
+                BodyHandlers.discarding())
+            .whenComplete(
+                (answer, failure) -> {
+                  nanos[i] = System.nanoTime() - sent;
+                  if (failure != null || answer.statusCode() > 204) {
+                    failed.incrementAndGet();
+                  }
+                  places.release();
+                });
   }
 
   private static String key(int key) {

@@ -1,0 +1,55 @@
+package dev.slotstream.node;
+
+import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.EngineOptions;
+import dev.slotstream.engine.SlotEngine;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/**
+ * Owns the engine's life. It is opened when somebody asks for it first, which {@link Node} does at
+ * startup, and closed by {@link Node} after all that use it.
+ */
+@Singleton
+public final class EngineProducer {
+  private SlotEngine engine;
+
+  /** Opens the engine; once, since it is a singleton. */
+  @Produces
+  @Singleton
+  synchronized SlotEngine open(SlotstreamConfig config) {
+    List<String> problems = ConfigCheck.problems(config);
+    if (!problems.isEmpty()) {
+      throw StartFailure.because(String.join("; ", problems));
+    }
+    EngineOptions options = NodeOptions.engine(config);
+    try {
+      engine = SlotEngine.open(options);
+    } catch (EngineException.Mismatch e) {
+      throw StartFailure.because(e.getMessage() + hint(e, config, options));
+    } catch (EngineException e) {
+      throw StartFailure.because(e.getMessage());
+    }
+    return engine;
+  }
+
+  /** Whoever never set the number of shards is told why it has changed. */
+  private static String hint(
+      EngineException.Mismatch e, SlotstreamConfig config, EngineOptions options) {
+    return config.store().shards().isPresent() || !e.getMessage().contains("shard count")
+        ? ""
+        : " (slotstream.store.shards is not set, default=%d on this machine)"
+            .formatted(options.shape().shards());
+  }
+
+  /** Closes the engine; false when it was not open. */
+  synchronized boolean close() {
+    if (engine == null) {
+      return false;
+    }
+    engine.close();
+    engine = null;
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.slotstream.node;
+
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.kv.Expirer;
+import dev.slotstream.kv.KeyValueStore;
+import dev.slotstream.kv.WriteAccess;
+import dev.slotstream.ops.Monitoring;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The order in which a node's parts start and stop.
+ *
+ * <p>Start: 1. the engine is opened, what a crash left is replayed; 2. replication; 3. expiry, on a
+ * leader; 4. meters and health. Quarkus listens for HTTP only after that.
+ *
+ * <p>Stop: before it comes here, Quarkus has said "not ready", refused new requests, let running
+ * ones end, and closed its ports. 1. No more writes; 2. those under way end; 3. expiry; 4.
+ * replication, which by then has had the chance to send them; 5. the engine, with everything on
+ * disk.
+ */
+@Singleton
+final class Node {
+  private static final Logger LOG = Logger.getLogger(Node.class);
+  private static final Duration DRAIN = Duration.ofSeconds(10);
+
+  private final EngineProducer engines;
+  private final Instance<SlotEngine> engine;
+  private final Instance<KeyValueStore> stores;
+  private final Replication replication;
+  private final Monitoring monitoring;
+  private final Vertx vertx;
+  private Optional<KeyValueStore> running = Optional.empty();
+  private Optional<Expirer> expirer = Optional.empty();
+
+  Node(
+      EngineProducer engines,
+      Instance<SlotEngine> engine,
+      Instance<KeyValueStore> stores,
+      Replication replication,
+      Monitoring monitoring,
+      Vertx vertx) {
+    this.engines = engines;
+    this.engine = engine;
+    this.stores = stores;
+    this.replication = replication;
+    this.monitoring = monitoring;
+    this.vertx = vertx;
+  }
+
+  void start(@Observes StartupEvent event) {
+    SlotEngine opened = engine.get();
+    KeyValueStore store = stores.get();
+    running = Optional.of(store);
+    replication.start(vertx, opened);
+    if (store.access() instanceof WriteAccess.Leader) {
+      Expirer expiring = store.newExpirer();
+      expiring.start();
+      expirer = Optional.of(expiring);
+    }
+    monitoring.start(vertx, opened, store, replication);
+  }
+
+  /** A start that failed half-way is undone too. */
+  void stop(@Observes ShutdownEvent event) {
+    long start = System.nanoTime();
+    running.ifPresent(Node::drain);
+    expirer.ifPresent(Expirer::close);
+    replication.stop();
+    if (engines.close()) {
+      LOG.infof("store closed, took=%dms", Duration.ofNanos(System.nanoTime() - start).toMillis());
+    }
+  }
+
+  private static void drain(KeyValueStore store) {
+    store.stopWrites();
+    if (!store.drain(DRAIN)) {
+      LOG.warnf("writes are still under way, waited=%ds", DRAIN.toSeconds());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.slotstream.node;
+
+import dev.slotstream.engine.EngineOptions;
+import dev.slotstream.kv.FieldCodec;
+import dev.slotstream.kv.WriteAccess;
+import java.net.URI;
+import java.util.Optional;
+
+/** Turns configuration that was checked into what the parts of a node are made from. */
+final class NodeOptions {
+  private static final int MAX_DEFAULT_SHARDS = 8;
+
+  private NodeOptions() {}
+
+  static FieldCodec codec(SlotstreamConfig.Store store) {
+    return switch (store.codec()) {
+      case FRAMED -> FieldCodec.framed(store.maxKeyBytes(), store.maxValueBytes());
+      case EXACT -> FieldCodec.exact(store.maxKeyBytes(), store.maxValueBytes());
+    };
+  }
+
+  static EngineOptions engine(SlotstreamConfig config) {
+    SlotstreamConfig.Store store = config.store();
+    FieldCodec codec = codec(store);
+    return new EngineOptions(
+        config.dataDir(),
+        new EngineOptions.Shape(
+            store.shards().orElseGet(NodeOptions::defaultShards),
+            store.shardPrefixBits(),
+            codec.layout(),
+            codec.content()),
+        config.durability(),
+        store.growSlots(),
+        Math.toIntExact(config.log().segmentSize().asLongValue()),
+        config.log().retention().asLongValue());
+  }
+
+  static int defaultShards() {
+    return Math.min(MAX_DEFAULT_SHARDS, Runtime.getRuntime().availableProcessors());
+  }
+
+  static WriteAccess access(SlotstreamConfig config) {
+    return switch (config.role()) {
+      case LEADER -> new WriteAccess.Leader();
+      case FOLLOWER -> new WriteAccess.Follower(config.leader().orElseThrow(), redirect(config));
+    };
+  }
+
+  private static Optional<URI> redirect(SlotstreamConfig config) {
+    return switch (config.follower().writes()) {
+      case REDIRECT -> config.follower().leaderUrl();
+      case REJECT -> Optional.empty();
+    };
+  }
+}

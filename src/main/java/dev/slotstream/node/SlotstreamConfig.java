@@ -1,0 +1,132 @@
+package dev.slotstream.node;
+
+import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.EngineOptions.Content;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What an operator can set. Each option is also an environment variable, by Quarkus' rule. */
+@ConfigMapping(prefix = "slotstream")
+public interface SlotstreamConfig {
+  /** The directory of the store; created when absent. */
+  @WithDefault("data")
+  Path dataDir();
+
+  /** Whether this node takes writes, or follows one that does. */
+  @WithDefault("leader")
+  Role role();
+
+  /** Host and port where the leader serves followers; a follower needs it. */
+  Optional<String> leader();
+
+  /** When a write is answered: when it is on disk, or when it survives the process. */
+  @WithDefault("fsync")
+  Durability durability();
+
+  /** What the store is made for. */
+  Store store();
+
+  /** The redo log. */
+  Log log();
+
+  /** Serving followers. */
+  Replication replication();
+
+  /** Being a follower. */
+  Follower follower();
+
+  /** What a node is to the others. */
+  enum Role {
+    /** Takes writes. */
+    LEADER,
+    /** Has a leader. */
+    FOLLOWER
+  }
+
+  /** What a follower does with writes. */
+  enum FollowerWrites {
+    /** Sends the writer to the leader, where its URL is known; else refuses. */
+    REDIRECT,
+    /** Refuses. */
+    REJECT
+  }
+
+  /** What the store is made for. */
+  interface Store {
+    /**
+     * Parts of the store that are written independently, 1 to 255; fixed when the store is created.
+     * Without it: the number of processors, at most 8.
+     */
+    OptionalInt shards();
+
+    /** How many bits of a key choose its shard, 0 for all of them; fixed at creation. */
+    @WithDefault("0")
+    int shardPrefixBits();
+
+    /** How keys and values stand in the slots: framed or exact; fixed at creation. */
+    @WithDefault("framed")
+    Content codec();
+
+    /** The longest key, in exact the only length of keys; fixed at creation. */
+    @WithDefault("64")
+    int maxKeyBytes();
+
+    /** The longest value, in exact the only length of values; fixed at creation. */
+    @WithDefault("1024")
+    int maxValueBytes();
+
+    /** How many slots a shard begins with, and is lengthened by when it is full. */
+    @WithDefault("65536")
+    int growSlots();
+  }
+
+  /** The redo log. */
+  interface Log {
+    /** The size of a log segment. */
+    @WithDefault("64M")
+    MemorySize segmentSize();
+
+    /** How much log to keep per shard for followers that come back. */
+    @WithDefault("256M")
+    MemorySize retention();
+  }
+
+  /** Serving followers. */
+  interface Replication {
+    /** Whether followers are served. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** The address to listen on for followers. */
+    @WithDefault("0.0.0.0")
+    String host();
+
+    /** The port to listen on for followers; 0 takes a free one and logs it. */
+    @WithDefault("7400")
+    int port();
+
+    /** How many batches a follower may have and not have acknowledged. */
+    @WithDefault("32")
+    int window();
+  }
+
+  /** Being a follower. */
+  interface Follower {
+    /** What is done with writes: redirect or reject. */
+    @WithDefault("redirect")
+    FollowerWrites writes();
+
+    /** The URL of the leader's HTTP, for redirects; without it writes are refused. */
+    Optional<URI> leaderUrl();
+
+    /** How long the link to the leader may be lost before the follower is not ready. */
+    @WithDefault("60s")
+    Duration staleReadTolerance();
+  }
+}

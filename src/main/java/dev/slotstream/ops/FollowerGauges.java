@@ -1,0 +1,72 @@
+package dev.slotstream.ops;
+
+import dev.slotstream.replication.FollowerStatus;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/** A leader's followers as gauges: there while a follower is connected. Any thread. */
+final class FollowerGauges {
+  private final MeterRegistry registry;
+  private final Map<Session, Shown> sessions = new ConcurrentHashMap<>();
+
+  private record Session(String follower, int shard) {}
+
+  private record Shown(Supplier<FollowerStatus> status, List<Meter> meters) {}
+
+  FollowerGauges(MeterRegistry registry) {
+    this.registry = registry;
+    for (FollowerStatus.State state : FollowerStatus.State.values()) {
+      Gauge.builder(Meters.FOLLOWERS, () -> count(state))
+          .description("sessions of followers")
+          .tag(Meters.STATE, state.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
+  }
+
+  private long count(FollowerStatus.State state) {
+    return sessions.values().stream().filter(s -> s.status().get().state() == state).count();
+  }
+
+  void add(String follower, int shard, Supplier<FollowerStatus> status) {
+    remove(follower, shard);
+    String number = Integer.toString(shard);
+    Gauge.builder(Meters.MIN_VERSION, () -> minVersion(shard))
+        .description("lowest of the highest versions that followers acknowledged")
+        .tag(Meters.SHARD, number)
+        .register(registry);
+    Tags tags = Tags.of(Meters.FOLLOWER, follower, Meters.SHARD, number);
+    Meter records =
+        Gauge.builder(Meters.LAG_RECORDS, () -> status.get().lagRecords())
+            .description("records that are not acknowledged")
+            .tags(tags)
+            .register(registry);
+    Meter seconds =
+        Gauge.builder(Meters.LAG_SECONDS, () -> status.get().lagSeconds())
+            .description("age of the oldest record that is not acknowledged")
+            .tags(tags)
+            .register(registry);
+    sessions.put(new Session(follower, shard), new Shown(status, List.of(records, seconds)));
+  }
+
+  private double minVersion(int shard) {
+    return sessions.entrySet().stream()
+        .filter(s -> s.getKey().shard() == shard)
+        .mapToInt(s -> s.getValue().status().get().highestVersion())
+        .min()
+        .orElse(0);
+  }
+
+  void remove(String follower, int shard) {
+    Shown shown = sessions.remove(new Session(follower, shard));
+    if (shown != null) {
+      shown.meters().forEach(registry::remove);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.slotstream.ops;
+
+import dev.slotstream.replication.FollowerStatus;
+import dev.slotstream.replication.ReplicationMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.util.function.Supplier;
+
+/** Counts what replication does. Event loops. */
+@Singleton
+public final class ReplicationCounters implements ReplicationMeter {
+  private final MeterRegistry registry;
+  private final FollowerGauges followers;
+
+  ReplicationCounters(MeterRegistry registry) {
+    this.registry = registry;
+    this.followers = new FollowerGauges(registry);
+  }
+
+  @Override
+  public void followerConnected(String follower, int shard, Supplier<FollowerStatus> status) {
+    followers.add(follower, shard, status);
+  }
+
+  @Override
+  public void followerGone(String follower, int shard, String reason) {
+    followers.remove(follower, shard);
+    byReason(Meters.DISCONNECTS, "sessions and links that ended", reason);
+  }
+
+  @Override
+  public void scanStarted(int shard, String reason) {
+    Counter.builder(Meters.SCANS)
+        .description("scans of all slots that began")
+        .tag(Meters.SHARD, Integer.toString(shard))
+        .tag(Meters.REASON, reason)
+        .register(registry)
+        .increment();
+  }
+
+  @Override
+  public void slotsScanned(int shard, long slots) {
+    byShard(Meters.SCANNED_SLOTS, "slots sent by scans", shard, slots);
+  }
+
+  @Override
+  public void eventsStreamed(int shard, long events) {
+    byShard(Meters.STREAMED_EVENTS, "events sent out of the log", shard, events);
+  }
+
+  @Override
+  public void frameRejected(String reason) {
+    byReason(Meters.REJECTED_FRAMES, "frames that were not allowed", reason);
+  }
+
+  @Override
+  public void linkLost(int shard, String reason) {
+    byReason(Meters.DISCONNECTS, "sessions and links that ended", reason);
+  }
+
+  @Override
+  public void eventsApplied(int shard, long applied, long skipped) {
+    byShard(Meters.APPLIED_EVENTS, "events that changed a slot", shard, applied);
+    byShard(Meters.SKIPPED_EVENTS, "events not newer than their slot", shard, skipped);
+  }
+
+  private void byShard(String name, String description, int shard, long amount) {
+    Counter.builder(name)
+        .description(description)
+        .tag(Meters.SHARD, Integer.toString(shard))
+        .register(registry)
+        .increment((double) amount);
+  }
+
+  private void byReason(String name, String description, String reason) {
+    Counter.builder(name)
+        .description(description)
+        .tag(Meters.REASON, reason)
+        .register(registry)
+        .increment();
+  }
+}

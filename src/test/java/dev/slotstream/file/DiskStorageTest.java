@@ -1,0 +1,144 @@
+package dev.slotstream.file;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.slotstream.kit.TestFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskStorageTest {
+  @TempDir Path directory;
+
+  private final DiskStorage disk = new DiskStorage();
+
+  @Test
+  void createsADirectoryWithItsParents() throws IOException {
+    Path deep = directory.resolve("a/b/c");
+    disk.createDirectories(deep);
+    disk.createDirectories(deep);
+    assertTrue(Files.isDirectory(deep));
+    assertTrue(disk.exists(deep));
+    assertFalse(disk.exists(directory.resolve("x")));
+  }
+
+  @Test
+  void replacesAFileAsAWholeAndLeavesNothingElse() throws IOException {
+    Path file = directory.resolve("f");
+    disk.replace(file, "one".getBytes(UTF_8));
+    disk.replace(file, "three".getBytes(UTF_8));
+    assertArrayEquals("three".getBytes(UTF_8), disk.read(file));
+    assertEquals(List.of(file), disk.list(directory));
+  }
+
+  @Test
+  void listsInNameOrder() throws IOException {
+    for (String name : List.of("b", "a", "c")) {
+      disk.replace(directory.resolve(name), new byte[0]);
+    }
+    assertEquals(
+        List.of(directory.resolve("a"), directory.resolve("b"), directory.resolve("c")),
+        disk.list(directory));
+  }
+
+  @Test
+  void renamesOverAnotherFileAndDeletes() throws IOException {
+    Path one = directory.resolve("one");
+    Path two = directory.resolve("two");
+    disk.replace(one, new byte[] {1});
+    disk.replace(two, new byte[] {2});
+    disk.rename(one, two);
+    assertArrayEquals(new byte[] {1}, disk.read(two));
+    disk.delete(two);
+    assertEquals(List.of(), disk.list(directory));
+  }
+
+  @Test
+  void namesTheFileThatCouldNotBeWritten() {
+    Path nowhere = directory.resolve("missing/file");
+    IOException replace = assertThrows(IOException.class, () -> disk.replace(nowhere, new byte[1]));
+    assertTrue(replace.getMessage().contains(nowhere.toString()), replace.getMessage());
+    IOException create =
+        assertThrows(IOException.class, () -> disk.create(nowhere, new byte[1], 8, 8));
+    assertTrue(create.getMessage().contains(nowhere.toString()), create.getMessage());
+    assertThrows(IOException.class, () -> disk.open(nowhere, 8));
+  }
+
+  @Test
+  void tellsAFullDiskFromOtherFailures() {
+    assertInstanceOf(
+        NoSpaceException.class,
+        DiskStorage.describe(new IOException("No space left on device"), "write", directory, 1));
+    assertInstanceOf(
+        NoSpaceException.class,
+        DiskStorage.describe(new IOException("Disk quota exceeded"), "write", directory, 1));
+    IOException other =
+        DiskStorage.describe(new IOException("Input/output error"), "write", directory, 7);
+    assertFalse(other instanceof NoSpaceException);
+    assertEquals(
+        "could not write file=" + directory + " length=7: Input/output error", other.getMessage());
+    assertFalse(NoSpaceException.isNoSpace(new IOException((String) null)));
+  }
+
+  @Test
+  void locksADirectoryForOneOpener() throws Exception {
+    Path lockFile = directory.resolve("lock");
+    String self = "process " + ProcessHandle.current().pid();
+    AutoCloseable lock = disk.lock(lockFile);
+    AlreadyLockedException refused =
+        assertThrows(AlreadyLockedException.class, () -> new DiskStorage().lock(lockFile));
+    assertEquals(
+        "data directory is in use, file=" + lockFile + " holder=" + self, refused.getMessage());
+    lock.close();
+    lock.close();
+    disk.lock(lockFile).close();
+    assertEquals(self, Files.readString(lockFile));
+  }
+
+  @Test
+  void knowsALockByWhateverWayItIsNamed() throws Exception {
+    Path link =
+        Files.createSymbolicLink(
+            directory.resolve("link"), Files.createDirectory(directory.resolve("real")));
+    try (AutoCloseable lock = disk.lock(directory.resolve("real/lock"))) {
+      assertThrows(AlreadyLockedException.class, () -> disk.lock(link.resolve("lock")));
+      assertTrue(lock != null);
+    }
+  }
+
+  @Test
+  void keepsTheLockAgainstOtherProcessesWhenItRefusesAnOpenerOfThisOne() throws Exception {
+    Path lockFile = directory.resolve("lock");
+    try (AutoCloseable lock = disk.lock(lockFile)) {
+      assertThrows(AlreadyLockedException.class, () -> disk.lock(lockFile));
+      assertEquals(
+          "data directory is in use, file="
+              + lockFile
+              + " holder=process "
+              + ProcessHandle.current().pid(),
+          LockProbe.run(lockFile));
+      assertTrue(lock != null);
+    }
+    assertTrue(LockProbe.run(lockFile).startsWith("taken"));
+  }
+
+  @Test
+  void failsToLockWhereThereIsNoDirectory() throws Exception {
+    Path lockFile = directory.resolve("missing/lock");
+    assertThrows(IOException.class, () -> disk.lock(lockFile));
+    Files.createDirectory(directory.resolve("missing"));
+    Files.createDirectory(lockFile);
+    assertThrows(IOException.class, () -> disk.lock(lockFile));
+    TestFiles.delete(lockFile);
+    disk.lock(lockFile).close();
+  }
+}

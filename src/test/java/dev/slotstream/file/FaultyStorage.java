@@ -1,0 +1,278 @@
+package dev.slotstream.file;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+
+/**
+ * A disk on which operations fail: those that a {@link Fault} says. A fault is told of each
+ * operation before it is done, and may also wait there.
+ */
+public final class FaultyStorage implements Storage {
+  /** What can fail. A file's own operations go by the name that it was opened or created with. */
+  public enum Operation {
+    CREATE_DIRECTORY,
+    LIST,
+    READ,
+    REPLACE,
+    RENAME,
+    DELETE,
+    CREATE,
+    OPEN,
+    LOCK,
+    EXTEND,
+    CUT,
+    FILL_HOLES,
+    FORCE
+  }
+
+  /** Decides what fails. */
+  @FunctionalInterface
+  public interface Fault {
+    /** Called before an operation; it fails with what is thrown here. */
+    void strike(Operation operation, Path path) throws IOException;
+  }
+
+  /** Makes the exception of a failure. */
+  @FunctionalInterface
+  public interface Failure {
+    /** A new exception. */
+    IOException of(String message);
+  }
+
+  /** The disk is broken. */
+  public static final Failure BROKEN = IOException::new;
+
+  /** The disk is full. */
+  public static final Failure FULL =
+      message -> new NoSpaceException(message, new IOException("No space left on device"));
+
+  private final Storage disk;
+  private volatile Fault fault = (operation, path) -> {};
+
+  /** Nothing fails yet. */
+  public FaultyStorage(Storage disk) {
+    this.disk = disk;
+  }
+
+  /** Nothing fails yet on the real disk. */
+  public FaultyStorage() {
+    this(new DiskStorage());
+  }
+
+  /** From now on this fails, and nothing else. */
+  public void fail(Fault newFault) {
+    fault = newFault;
+  }
+
+  /** From now on nothing fails. */
+  public void heal() {
+    fault = (operation, path) -> {};
+  }
+
+  /** Every operation of this kind on files whose names contain this. */
+  public static BiPredicate<Operation, Path> on(Operation operation, String namePart) {
+    return (o, path) -> o == operation && path.getFileName().toString().contains(namePart);
+  }
+
+  /** Fails all operations that are meant. */
+  public static Fault always(BiPredicate<Operation, Path> meant, Failure failure) {
+    return from(1, meant, failure);
+  }
+
+  /** Fails the n-th of the operations that are meant, and all after it. */
+  public static Fault from(int n, BiPredicate<Operation, Path> meant, Failure failure) {
+    AtomicInteger count = new AtomicInteger();
+    return (operation, path) -> {
+      if (meant.test(operation, path) && count.incrementAndGet() >= n) {
+        throw failure.of("made to fail: %s of %s".formatted(operation, path));
+      }
+    };
+  }
+
+  /** Fails only the n-th operation, whatever it is, and counts all. */
+  public static final class Nth implements Fault {
+    private final int n;
+    private final Failure failure;
+    private final AtomicInteger count = new AtomicInteger();
+
+    /** Fails the n-th operation, from 1 on. */
+    public Nth(int n, Failure failure) {
+      this.n = n;
+      this.failure = failure;
+    }
+
+    /** True once it has struck. */
+    public boolean struck() {
+      return count.get() >= n;
+    }
+
+    @Override
+    public void strike(Operation operation, Path path) throws IOException {
+      if (count.incrementAndGet() == n) {
+        throw failure.of("made to fail: operation %d, %s of %s".formatted(n, operation, path));
+      }
+    }
+  }
+
+  /** Lets those of the operations that are meant wait until they are let through. */
+  public static final class Held implements Fault {
+    private final BiPredicate<Operation, Path> meant;
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    /** Holds from now on. */
+    public Held(BiPredicate<Operation, Path> meant) {
+      this.meant = meant;
+    }
+
+    /** Waits until an operation is held. */
+    public void awaitArrival() {
+      await(arrived);
+    }
+
+    /** Lets all through, now and later. */
+    public void release() {
+      released.countDown();
+    }
+
+    @Override
+    public void strike(Operation operation, Path path) {
+      if (meant.test(operation, path)) {
+        arrived.countDown();
+        await(released);
+      }
+    }
+
+    private static void await(CountDownLatch latch) {
+      try {
+        if (!latch.await(30, TimeUnit.SECONDS)) {
+          throw new AssertionError("waited too long");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private void strike(Operation operation, Path path) throws IOException {
+    fault.strike(operation, path);
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return disk.exists(path);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    strike(Operation.CREATE_DIRECTORY, directory);
+    disk.createDirectories(directory);
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    strike(Operation.LIST, directory);
+    return disk.list(directory);
+  }
+
+  @Override
+  public byte[] read(Path path) throws IOException {
+    strike(Operation.READ, path);
+    return disk.read(path);
+  }
+
+  @Override
+  public void replace(Path path, byte[] content) throws IOException {
+    strike(Operation.REPLACE, path);
+    disk.replace(path, content);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    strike(Operation.RENAME, to);
+    disk.rename(from, to);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    strike(Operation.DELETE, path);
+    disk.delete(path);
+  }
+
+  @Override
+  public MappedFile create(Path path, byte[] head, long length, long reserve) throws IOException {
+    strike(Operation.CREATE, path);
+    return new FaultyFile(path, disk.create(path, head, length, reserve));
+  }
+
+  @Override
+  public MappedFile open(Path path, long reserve) throws IOException {
+    strike(Operation.OPEN, path);
+    return new FaultyFile(path, disk.open(path, reserve));
+  }
+
+  @Override
+  public AutoCloseable lock(Path lockFile) throws IOException {
+    strike(Operation.LOCK, lockFile);
+    return disk.lock(lockFile);
+  }
+
+  private final class FaultyFile implements MappedFile {
+    private final Path path;
+    private final MappedFile file;
+
+    private FaultyFile(Path path, MappedFile file) {
+      this.path = path;
+      this.file = file;
+    }
+
+    @Override
+    public MemorySegment mapping() {
+      return file.mapping();
+    }
+
+    @Override
+    public long length() {
+      return file.length();
+    }
+
+    @Override
+    public void extend(long newLength) throws IOException {
+      if (newLength > file.length()) {
+        strike(Operation.EXTEND, path);
+      }
+      file.extend(newLength);
+    }
+
+    @Override
+    public void cut(long newLength) throws IOException {
+      if (newLength < file.length()) {
+        strike(Operation.CUT, path);
+      }
+      file.cut(newLength);
+    }
+
+    @Override
+    public void fillHoles() throws IOException {
+      strike(Operation.FILL_HOLES, path);
+      file.fillHoles();
+    }
+
+    @Override
+    public void force(long offset, long length) throws IOException {
+      strike(Operation.FORCE, path);
+      file.force(offset, length);
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+}

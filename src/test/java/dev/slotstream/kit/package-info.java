@@ -1,0 +1,2 @@
+/** Tools that the tests of several packages share. */
+package dev.slotstream.kit;
