@@ -45,8 +45,9 @@ final class ExactCodec implements FieldCodec {
     return key.length == maxKeyBytes()
         ? Optional.empty()
         : Optional.of(
-            new BadKey("key has the wrong length, length=%d expected=%d"
-                .formatted(key.length, maxKeyBytes())));
+            new BadKey(
+                "key has the wrong length, length=%d expected=%d"
+                    .formatted(key.length, maxKeyBytes())));
   }
 
   @Override

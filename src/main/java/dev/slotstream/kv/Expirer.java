@@ -152,7 +152,9 @@ public final class Expirer implements AutoCloseable {
     stopping = true;
     LockSupport.unpark(thread);
     try {
-      thread.join(MAX_WAIT);
+      if (thread.isAlive()) {
+        thread.join(MAX_WAIT);
+      }
       deletes.tryAcquire(MAX_DELETES, MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

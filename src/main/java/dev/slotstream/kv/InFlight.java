@@ -12,8 +12,8 @@ final class InFlight {
   private volatile boolean shut;
 
   /**
-   * Counts one, until {@link #end}. Whether it may go on is asked after that: whoever shuts and then
-   * finds nothing counted knows that nothing will come.
+   * Counts one, until {@link #end}. Whether it may go on is asked after that: whoever shuts and
+   * then finds nothing counted knows that nothing will come.
    */
   void begin() {
     count.incrementAndGet();

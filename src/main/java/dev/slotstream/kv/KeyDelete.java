@@ -7,11 +7,7 @@ final class KeyDelete extends KeyWrite {
   private final int shard;
 
   KeyDelete(
-      int shard,
-      Preconditions when,
-      FieldCodec codec,
-      Expiry expiry,
-      Consumer<WriteAnswer> end) {
+      int shard, Preconditions when, FieldCodec codec, Expiry expiry, Consumer<WriteAnswer> end) {
     super(when, codec, expiry, end);
     this.shard = shard;
   }

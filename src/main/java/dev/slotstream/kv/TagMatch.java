@@ -20,7 +20,8 @@ public sealed interface TagMatch {
   default boolean matches(Optional<EntityTag> current) {
     return switch (this) {
       case Any any -> current.isPresent();
-      case OneOf(Set<String> tags) -> current.isPresent() && tags.contains(current.get().toString());
+      case OneOf(Set<String> tags) ->
+          current.isPresent() && tags.contains(current.get().toString());
     };
   }
 }

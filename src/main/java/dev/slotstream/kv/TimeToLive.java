@@ -6,7 +6,9 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long an entry lives, as users write it: {@code 60s}, {@code 5m}, {@code 2h}, {@code PT1M}. */
+/**
+ * How long an entry lives, as users write it: {@code 60s}, {@code 5m}, {@code 2h}, {@code PT1M}.
+ */
 public final class TimeToLive {
   /** The shortest: expiry is kept in whole seconds. */
   public static final Duration MIN = Duration.ofSeconds(1);

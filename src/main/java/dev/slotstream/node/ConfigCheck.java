@@ -1,6 +1,7 @@
 package dev.slotstream.node;
 
 import dev.slotstream.engine.EngineOptions.Shape;
+import dev.slotstream.log.LogOptions;
 import dev.slotstream.slot.SlotLayout;
 import java.net.URI;
 import java.time.Duration;
@@ -13,8 +14,10 @@ final class ConfigCheck {
   static final int MAX_KEY_BYTES = 4096;
   static final int MAX_VALUE_BYTES = 65_000;
   static final int MAX_GROW_SLOTS = 1 << 24;
+
+  /** Enough for the largest slots. */
   static final long MIN_SEGMENT = 1 << 20;
-  static final long MAX_SEGMENT = 1 << 30;
+
   static final long MAX_RETENTION = 1L << 40;
   static final int MAX_WINDOW = 1024;
   static final Duration MAX_TOLERANCE = Duration.ofDays(1);
@@ -59,7 +62,8 @@ final class ConfigCheck {
   }
 
   private void log(SlotstreamConfig.Log log) {
-    range("log.segment-size", log.segmentSize().asLongValue(), MIN_SEGMENT, MAX_SEGMENT);
+    long segment = log.segmentSize().asLongValue();
+    range("log.segment-size", segment, MIN_SEGMENT, LogOptions.MAX_SEGMENT_SIZE);
     range("log.retention", log.retention().asLongValue(), 0, MAX_RETENTION);
   }
 

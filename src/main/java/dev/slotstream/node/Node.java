@@ -56,6 +56,9 @@ final class Node {
   }
 
   void start(@Observes StartupEvent event) {
+    for (String variable : UnknownOptions.among(System.getenv().keySet())) {
+      LOG.warnf("environment variable is no option and has no effect, name=%s", variable);
+    }
     SlotEngine opened = engine.get();
     KeyValueStore store = stores.get();
     running = Optional.of(store);

@@ -1,18 +1,21 @@
 package dev.slotstream.node;
 
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Options that look like ours and are not: most likely misspelled, and what they were to set would
- * silently stay at its default.
+ * Environment variables that look like options and are none: most likely misspelled, and what they
+ * were to set stays at its default. An unknown option from anywhere else ends the start, by the
+ * configuration's own check; a variable may have been set for somebody else.
  */
 final class UnknownOptions {
-  private static final String PREFIX = "slotstream.";
-  private static final String ENV_PREFIX = "SLOTSTREAM_";
+  private static final String PREFIX = "SLOTSTREAM_";
 
   /** Kubernetes tells every container of a service that is called slotstream. */
   private static final Pattern SERVICE_LINK =
@@ -20,26 +23,21 @@ final class UnknownOptions {
 
   private UnknownOptions() {}
 
-  /** Names that no option has, as they were given. */
-  static List<String> among(Iterable<String> given, Set<String> known) {
-    Set<String> unknown = new TreeSet<>();
-    Set<String> knownInEnvironment = new TreeSet<>();
-    known.forEach(name -> knownInEnvironment.add(inEnvironment(name)));
-    for (String name : given) {
-      boolean misspelled =
-          name.startsWith(PREFIX) && !knownInEnvironment.contains(inEnvironment(name));
-      boolean misspelledInEnvironment =
-          name.startsWith(ENV_PREFIX)
-              && !knownInEnvironment.contains(name)
-              && !SERVICE_LINK.matcher(name).matches();
-      if (misspelled || misspelledInEnvironment) {
-        unknown.add(name);
-      }
-    }
-    return List.copyOf(unknown);
+  /** Those among the names of variables that no option has. */
+  static List<String> among(Collection<String> variables) {
+    Set<String> known = known();
+    return variables.stream()
+        .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+        .filter(name -> !SERVICE_LINK.matcher(name).matches())
+        .sorted()
+        .toList();
   }
 
-  private static String inEnvironment(String name) {
-    return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+  private static Set<String> known() {
+    return ConfigMappings.getProperties(ConfigClass.configClass(SlotstreamConfig.class))
+        .keySet()
+        .stream()
+        .map(name -> name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -22,8 +22,8 @@ final class LeaderReadiness {
       states.put(shard.number(), why == null ? "writable" : "shut");
       if (why != null && reason.isEmpty()) {
         reason =
-            Optional.of("shard takes no writes, shard=%d: %s".formatted(
-                shard.number(), why.getMessage()));
+            Optional.of(
+                "shard takes no writes, shard=%d: %s".formatted(shard.number(), why.getMessage()));
       }
     }
     return new ServingState(reason, states);

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param detail what failed, with the limit and the value that broke it
  * @param headers that go with it
  */
-record Problem(
-    int status, String name, String title, String detail, Map<String, String> headers) {
+record Problem(int status, String name, String title, String detail, Map<String, String> headers) {
   static final String MEDIA_TYPE = "application/problem+json";
   private static final String TYPE_PREFIX = "urn:slotstream:problem:";
 

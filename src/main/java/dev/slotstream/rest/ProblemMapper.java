@@ -29,8 +29,7 @@ final class ProblemMapper {
       case KvError.ValueTooLarge e -> problem(413, e, "The value is too large");
       case KvError.KeyTooLong e -> problem(414, e, "The key is too long");
       case KvError.NotLeader e -> notLeader(e, target);
-      case KvError.Overloaded e ->
-          problem(UNAVAILABLE, e, "Too many requests wait", retryAfter());
+      case KvError.Overloaded e -> problem(UNAVAILABLE, e, "Too many requests wait", retryAfter());
       case KvError.ShuttingDown e ->
           problem(UNAVAILABLE, e, "The node is shutting down", retryAfter());
       case KvError.WritesStopped e ->

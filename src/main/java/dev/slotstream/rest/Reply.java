@@ -21,7 +21,8 @@ import java.util.Optional;
 final class Reply {
   private static final CharSequence EXPIRES = HttpHeaders.createOptimized("Slotstream-Expires");
   private static final CharSequence POSITION = HttpHeaders.createOptimized("Slotstream-Position");
-  private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("X-Content-Type-Options");
+  private static final CharSequence NO_SNIFF =
+      HttpHeaders.createOptimized("X-Content-Type-Options");
 
   private final HttpServerRequest request;
   private final RawTarget target;
@@ -89,10 +90,7 @@ final class Reply {
         response.end();
       }
       case WriteAnswer.Removed removed ->
-          response
-              .setStatusCode(204)
-              .putHeader(POSITION, removed.position().toString())
-              .end();
+          response.setStatusCode(204).putHeader(POSITION, removed.position().toString()).end();
       case WriteAnswer.Refused(KvError error) -> refuse(error);
     }
   }

@@ -11,9 +11,6 @@ final class ResourceProblems {
   Response map(WebApplicationException e, UriInfo uri) {
     Response before = e.getResponse();
     Problem problem = ProblemMapper.ofStatus(before.getStatus(), uri.getPath());
-    return Response.fromResponse(before)
-        .type(Problem.MEDIA_TYPE)
-        .entity(problem.json())
-        .build();
+    return Response.fromResponse(before).type(Problem.MEDIA_TYPE).entity(problem.json()).build();
   }
 }

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The body of a request, taken in up to a limit, and within a time. A body that ends early (its connection breaks, or
- * it is shorter than announced) never reaches its reader.
+ * The body of a request, taken in up to a limit, and within a time. A body that ends early (its
+ * connection breaks, or it is shorter than announced) never reaches its reader.
  */
 final class ValueBody {
   private static final long MAX_MILLIS = 30_000;
@@ -118,7 +118,8 @@ final class ValueBody {
         return;
       }
       body.appendBuffer(chunk);
-      // Most values come in one piece and need no timer; one that never begins meets the idle limit.
+      // Most values come in one piece and need no timer; one that never begins meets the idle
+      // limit.
       if (timer == NO_TIMER && length != announced().orElse(-1)) {
         timer = vertx.setTimer(MAX_MILLIS, late -> tooSlow());
       }

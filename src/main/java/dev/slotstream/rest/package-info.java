@@ -4,7 +4,7 @@
  * pages are Quarkus REST resources. {@link dev.slotstream.rest.ProblemMapper} is the only place
  * where an error becomes a status code.
  *
- * <p>May use: {@code kv}, Quarkus REST, Vert.x, MicroProfile OpenAPI. Threads: all
- * of a request happens on its event loop; the end of a write comes back to it.
+ * <p>May use: {@code kv}, Quarkus REST, Vert.x, MicroProfile OpenAPI. Threads: all of a request
+ * happens on its event loop; the end of a write comes back to it.
  */
 package dev.slotstream.rest;

@@ -95,6 +95,7 @@ final class HttpLoad {
                   nanos[i] = System.nanoTime() - sent;
                   if (failure != null || answer.statusCode() > 204) {
                     failed.incrementAndGet();
+                    System.out.println("write failed: " + (failure == null ? answer : failure));
                   }
                   places.release();
                 });
