@@ -1,6 +1,7 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.engine.EngineException.Overloaded;
+import dev.slotstream.engine.EngineException.WriteGateShut;
 import dev.slotstream.engine.ReplicatedBatch.Events;
 import dev.slotstream.engine.ReplicatedBatch.Outcome;
 import dev.slotstream.engine.ReplicatedBatch.Rule;
@@ -170,6 +171,10 @@ final class Committer {
         }
         roomWanted = roomRunsLow();
       }
+    } catch (Error e) {
+      // A fault on a mapped page, or no memory: what was done and what was not is not known.
+      shut(new WriteGateShut("write broke: " + e, e));
+      throw e;
     } finally {
       lock.unlock();
     }
@@ -406,6 +411,12 @@ final class Committer {
 
   /** Ends all that wait for room: there is none. */
   void failWaitingForRoom(EngineException why) {
+    lock.lock();
+    try {
+      slotsDemanded = 0; // nobody does any more
+    } finally {
+      lock.unlock();
+    }
     fail(waitingForRoom, why);
   }
 

@@ -39,6 +39,7 @@ final class LogSegment {
   /** Positions of the records first, first + 1024, first + 2048, …; 0 where not known yet. */
   private final AtomicIntegerArray marks;
 
+  private final Object naming = new Object();
   private volatile Path path;
   private volatile long firstSequence;
   private volatile int prepared;
@@ -87,13 +88,15 @@ final class LogSegment {
   }
 
   /** Gives the file its final name, if it does not have it, and its header is on disk. */
-  synchronized void publish() throws IOException {
+  void publish() throws IOException {
     Path name = options.directory().resolve(fileName(firstSequence));
-    if (!path.equals(name)) {
-      // A named segment without a header would be taken for a foreign file after a power cut.
-      file.force(0, LogLayout.HEADER_SIZE);
-      options.storage().rename(path, name);
-      path = name;
+    synchronized (naming) { // not this: readers that begin must not wait for the disk
+      if (!path.equals(name)) {
+        // A named segment without a header would be taken for a foreign file after a power cut.
+        file.force(0, LogLayout.HEADER_SIZE);
+        options.storage().rename(path, name);
+        path = name;
+      }
     }
   }
 

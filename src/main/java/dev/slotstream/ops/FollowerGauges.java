@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 final class FollowerGauges {
   private final MeterRegistry registry;
   private final Map<Session, Shown> sessions = new ConcurrentHashMap<>();
+  private final Map<Integer, Meter> shards = new ConcurrentHashMap<>();
 
   private record Session(String follower, int shard) {}
 
@@ -36,12 +37,8 @@ final class FollowerGauges {
 
   void add(String follower, int shard, Supplier<FollowerStatus> status) {
     remove(follower, shard);
-    String number = Integer.toString(shard);
-    Gauge.builder(Meters.MIN_VERSION, () -> minVersion(shard))
-        .description("lowest of the highest versions that followers acknowledged")
-        .tag(Meters.SHARD, number)
-        .register(registry);
-    Tags tags = Tags.of(Meters.FOLLOWER, follower, Meters.SHARD, number);
+    shards.computeIfAbsent(shard, this::showMinVersion);
+    Tags tags = Tags.of(Meters.FOLLOWER, follower, Meters.SHARD, Integer.toString(shard));
     Meter records =
         Gauge.builder(Meters.LAG_RECORDS, () -> status.get().lagRecords())
             .description("records that are not acknowledged")
@@ -53,6 +50,13 @@ final class FollowerGauges {
             .tags(tags)
             .register(registry);
     sessions.put(new Session(follower, shard), new Shown(status, List.of(records, seconds)));
+  }
+
+  private Meter showMinVersion(int shard) {
+    return Gauge.builder(Meters.MIN_VERSION, () -> minVersion(shard))
+        .description("lowest of the highest versions that followers acknowledged")
+        .tag(Meters.SHARD, Integer.toString(shard))
+        .register(registry);
   }
 
   private double minVersion(int shard) {

@@ -58,13 +58,20 @@ final class UnreadBody {
   }
 
   private void discard() {
-    request.handler(bytes -> {});
-    request.resume();
+    if (!request.isEnded()) {
+      request.handler(bytes -> {});
+      request.resume();
+    }
   }
 
   private void linger() {
+    if (request.isEnded()) {
+      request.connection().close();
+      return;
+    }
     long timer = vertx.setTimer(LINGER_MILLIS, late -> request.connection().close());
     request.exceptionHandler(broken -> vertx.cancelTimer(timer));
+    // Before the body goes on: its end may be here already.
     request.endHandler(
         end -> {
           vertx.cancelTimer(timer);

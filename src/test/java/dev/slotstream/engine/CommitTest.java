@@ -126,6 +126,41 @@ class CommitTest {
   }
 
   @Test
+  void conditionsSeeWhatStillWaitsWhenSomeOfItIsApplied() {
+    try (SlotEngine engine = store().open(storage)) {
+      TestStore.put(engine, 1, 1);
+      Held held = holdForces();
+      TestWrite first = TestStore.submitPut(engine, 3, 3);
+      held.awaitArrival();
+      TestWrite overwritten = TestStore.submitPut(engine, 2, 10L << 32);
+      TestWrite deleted = TestStore.submitDelete(engine, 1);
+      held.releaseOne();
+      first.await();
+      held.awaitArrival();
+      TestWrite newest = TestStore.submitPut(engine, 2, 20L << 32);
+      TestWrite back = TestStore.submitPut(engine, 1, 2, ABSENT);
+      held.releaseOne();
+      overwritten.await();
+      assertEquals(End.COMMITTED, deleted.await());
+      held.awaitArrival();
+      // The first records of both keys are applied, the newest ones still wait.
+      TestWrite sawNewest =
+          TestStore.submitPut(engine, 2, 3, current -> current.valueInt(0) == 20 << 24);
+      TestWrite sawBack = TestStore.submitPut(engine, 1, 3, ABSENT);
+      held.release();
+      assertEquals(End.COMMITTED, newest.await());
+      assertEquals(End.COMMITTED, back.await());
+      assertEquals(0, back.slot(), "the slot of the delete that waited");
+      assertEquals(End.COMMITTED, sawNewest.await());
+      assertEquals(End.REFUSED, sawBack.await());
+      assertEquals(0, sawBack.slot());
+      assertEquals(3, TestStore.read(engine, 2));
+      assertEquals(2, TestStore.read(engine, 1));
+      assertEquals(3, engine.shards().get(0).slotsUsed());
+    }
+  }
+
+  @Test
   void conditionsSeeWhatIsInTheSlots() {
     try (SlotEngine engine = store().open()) {
       AtomicReference<Integer> seen = new AtomicReference<>();

@@ -321,6 +321,36 @@ class DiskFaultTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void aFaultInsideAWriteShutsTheGate(Durability durability) {
+    try (SlotEngine engine = store().durability(durability).open(storage)) {
+      TestStore.put(engine, 1, 1);
+      Condition faulty =
+          current -> {
+            throw new InternalError("a fault on a mapped page");
+          };
+      assertThrows(InternalError.class, () -> TestStore.submitPut(engine, 1, 2, faulty));
+      WriteGateShut e = assertThrows(WriteGateShut.class, () -> TestStore.put(engine, 1, 3));
+      assertTrue(e.getMessage().contains("a fault on a mapped page"), e.getMessage());
+      assertEquals(1, TestStore.read(engine, 1));
+    }
+  }
+
+  @Test
+  void aDemandThatCouldNotBeMetIsForgotten() {
+    try (SlotEngine engine = store().growSlots(16).open(storage)) {
+      storage.fail(full(Operation.EXTEND, "fixed"));
+      TestBatch.Builder events = new TestBatch.Builder();
+      assertThrows(DiskFull.class, () -> events.put(1 << 20, 1, 1, 1).apply(engine));
+      storage.heal();
+      for (int n = 0; n < 17; n++) {
+        putOnceThereIsRoom(engine, n, n);
+      }
+      assertEquals(32, engine.shards().get(0).slotCount());
+    }
+  }
+
   @Test
   void anUnexpectedErrorWhileMakingRoomShutsTheGate() {
     try (SlotEngine engine = store().growSlots(16).open(storage)) {

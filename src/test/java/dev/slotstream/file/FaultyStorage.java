@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
@@ -122,36 +122,43 @@ public final class FaultyStorage implements Storage {
 
   /** Lets those of the operations that are meant wait until they are let through. */
   public static final class Held implements Fault {
+    private static final int ALL = 1 << 30;
+
     private final BiPredicate<Operation, Path> meant;
-    private final CountDownLatch arrived = new CountDownLatch(1);
-    private final CountDownLatch released = new CountDownLatch(1);
+    private final Semaphore arrivals = new Semaphore(0);
+    private final Semaphore permits = new Semaphore(0);
 
     /** Holds from now on. */
     public Held(BiPredicate<Operation, Path> meant) {
       this.meant = meant;
     }
 
-    /** Waits until an operation is held. */
+    /** Waits until one more operation is held. */
     public void awaitArrival() {
-      await(arrived);
+      take(arrivals);
+    }
+
+    /** Lets one through. */
+    public void releaseOne() {
+      permits.release();
     }
 
     /** Lets all through, now and later. */
     public void release() {
-      released.countDown();
+      permits.release(ALL);
     }
 
     @Override
     public void strike(Operation operation, Path path) {
       if (meant.test(operation, path)) {
-        arrived.countDown();
-        await(released);
+        arrivals.release();
+        take(permits);
       }
     }
 
-    private static void await(CountDownLatch latch) {
+    private static void take(Semaphore semaphore) {
       try {
-        if (!latch.await(30, TimeUnit.SECONDS)) {
+        if (!semaphore.tryAcquire(30, TimeUnit.SECONDS)) {
           throw new AssertionError("waited too long");
         }
       } catch (InterruptedException e) {

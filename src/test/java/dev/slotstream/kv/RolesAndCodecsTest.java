@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.kit.MemoryDirectory;
 import dev.slotstream.replication.ReplicationView;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,24 @@ class RolesAndCodecsTest {
       assertEquals("\1\1\1\1\1\1\1\1", kv.text("abcd"));
       kv.store.newExpirer().lookThroughAll();
       assertEquals("\1\1\1\1\1\1\1\1", kv.text("abcd"));
+    }
+  }
+
+  @Test
+  void aDamagedValueIsToldAndANewOneReplacesIt() throws IOException {
+    FieldCodec codec = FieldCodec.framed(8, 8);
+    try (TestKv kv = TestKv.of(directory, codec, new WriteAccess.Leader())) {
+      int shard = kv.stored("k", "12345678").position().shard();
+      Path slots = directory.resolve("shard_%03d".formatted(shard)).resolve("fixed.data");
+      try (FileChannel file = FileChannel.open(slots, StandardOpenOption.WRITE)) {
+        int value = 4096 + codec.layout().valueOffset() + FramedValueLayout.VALUE;
+        file.write(ByteBuffer.wrap(new byte[] {'x'}), value);
+      }
+      assertEquals("damaged", kv.text("k"));
+      kv.store.newExpirer().lookThroughAll();
+      assertEquals("damaged", kv.text("k"));
+      kv.put("k", "new");
+      assertEquals("new", kv.text("k"));
     }
   }
 

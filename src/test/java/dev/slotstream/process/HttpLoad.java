@@ -2,11 +2,14 @@ package dev.slotstream.process;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -83,13 +86,11 @@ final class HttpLoad {
       int key, int round, int i, long[] nanos, AtomicInteger failed, Semaphore places) {
     lastRound[key] = round;
     long sent = System.nanoTime();
+    HttpRequest put =
+        leader.request("/kv/" + key(key)).PUT(BodyPublishers.ofString(value(key, round))).build();
     var _ =
-        http.sendAsync(
-                leader
-                    .request("/kv/" + key(key))
-                    .PUT(BodyPublishers.ofString(value(key, round)))
-                    .build(),
-                BodyHandlers.discarding())
+        http.sendAsync(put, BodyHandlers.discarding())
+            .exceptionallyCompose(lost -> again(put, lost))
             .whenComplete(
                 (answer, failure) -> {
                   nanos[i] = System.nanoTime() - sent;
@@ -99,6 +100,12 @@ final class HttpLoad {
                   }
                   places.release();
                 });
+  }
+
+  /** A connection that was lost is tried once more, as any client would: a PUT may be repeated. */
+  private CompletableFuture<HttpResponse<Void>> again(HttpRequest put, Throwable lost) {
+    System.out.println("write is repeated: " + lost);
+    return http.sendAsync(put, BodyHandlers.discarding());
   }
 
   private static String key(int key) {

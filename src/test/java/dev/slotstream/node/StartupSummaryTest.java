@@ -1,0 +1,23 @@
+package dev.slotstream.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.slotstream.engine.RecoveryReport;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class StartupSummaryTest {
+  @Test
+  void saysHowTheStoreWasFound() {
+    Duration took = Duration.ofMillis(12);
+    assertEquals(
+        "created replayed=0 tornBytes=0 damagedSlots=0 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(true, true, 0, 0, 0, took)));
+    assertEquals(
+        "clean replayed=0 tornBytes=0 damagedSlots=1 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(false, true, 0, 0, 1, took)));
+    assertEquals(
+        "crashed replayed=7 tornBytes=40 damagedSlots=0 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(false, false, 7, 40, 0, took)));
+  }
+}
