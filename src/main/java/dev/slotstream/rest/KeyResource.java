@@ -90,7 +90,7 @@ final class KeyResource {
 
           @Override
           public void tooSlow(long limitSeconds) {
-            reply.refuse(new RequestError.BodyTooSlow(limitSeconds));
+            reply.refuseSlowBody(new RequestError.BodyTooSlow(limitSeconds));
           }
         });
   }

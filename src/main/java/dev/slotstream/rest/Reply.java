@@ -111,6 +111,12 @@ final class Reply {
     problem(ProblemMapper.of(error));
   }
 
+  /** Refuses a body that takes too long, and does not wait for the rest of it. */
+  void refuseSlowBody(RequestError error) {
+    unread.tooSlow();
+    refuse(error);
+  }
+
   private void problem(Problem problem) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {

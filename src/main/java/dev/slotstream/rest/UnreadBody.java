@@ -10,11 +10,13 @@ import io.vertx.core.http.HttpVersion;
 
 /**
  * What becomes of a value that is refused before it was read. A short one is let run by, and the
- * connection lives on; else the connection is closed, a moment later: closed at once, with bytes
- * that nobody read, it would be reset, and the client might never see why.
+ * connection lives on; else, or when that takes too long, the connection is closed. It is not
+ * closed at once: with bytes that nobody read it would be reset, and the client might never see
+ * why.
  */
 final class UnreadBody {
   private static final long MAX_RUN_BY = 64 << 10;
+  private static final long RUN_BY_MILLIS = 10_000;
   private static final long LINGER_MILLIS = 500;
   private static final long NO_ERROR = 0;
 
@@ -22,6 +24,7 @@ final class UnreadBody {
   private final HttpServerRequest request;
   private final ValueBody body;
   private boolean left;
+  private boolean tooSlow;
 
   UnreadBody(Vertx vertx, HttpServerRequest request, ValueBody body) {
     this.vertx = vertx;
@@ -34,6 +37,11 @@ final class UnreadBody {
     left = false;
   }
 
+  /** What is left has had its time. */
+  void tooSlow() {
+    tooSlow = true;
+  }
+
   /** Ends the response. */
   void endWith(Buffer content) {
     HttpServerResponse response = request.response();
@@ -44,39 +52,41 @@ final class UnreadBody {
       response.end(content).onComplete(sent -> response.reset(NO_ERROR));
     } else if (runsBy()) {
       response.end(content);
-      discard();
+      discard(RUN_BY_MILLIS, false);
     } else {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      response.end(content).onComplete(sent -> linger());
+      response.end(content).onComplete(sent -> discard(LINGER_MILLIS, true));
     }
   }
 
   private boolean runsBy() {
-    return !body.awaitsContinue()
+    return !tooSlow
+        && !body.awaitsContinue()
         && body.announced().isPresent()
         && body.announced().getAsLong() <= MAX_RUN_BY;
   }
 
-  private void discard() {
-    if (!request.isEnded()) {
-      request.handler(bytes -> {});
-      request.resume();
-    }
-  }
-
-  private void linger() {
+  /** Reads what is left and forgets it; closes the connection after a while. */
+  private void discard(long atMostMillis, boolean closeAtEnd) {
     if (request.isEnded()) {
-      request.connection().close();
+      end(closeAtEnd);
       return;
     }
-    long timer = vertx.setTimer(LINGER_MILLIS, late -> request.connection().close());
+    long timer = vertx.setTimer(atMostMillis, late -> request.connection().close());
+    request.handler(bytes -> {});
     request.exceptionHandler(broken -> vertx.cancelTimer(timer));
-    // Before the body goes on: its end may be here already.
     request.endHandler(
-        end -> {
+        ended -> {
           vertx.cancelTimer(timer);
-          request.connection().close();
+          end(closeAtEnd);
         });
-    discard();
+    // The last: the body's end may be here already.
+    request.resume();
+  }
+
+  private void end(boolean close) {
+    if (close) {
+      request.connection().close();
+    }
   }
 }
