@@ -9,6 +9,12 @@ cargo build -q --release --locked --manifest-path src/interop/armdb/Cargo.toml -
 ./mvnw -q -B -Pjmh test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+compare() {
+  ours=$(sed -n "s/.*$2\([0-9]*\).*/\1/p" "$dir/ours" | median)
+  theirs=$(sed -n "s/.*$3\([0-9]*\).*/\1/p" "$dir/theirs" | median)
+  echo "median, $shards shard(s), $1: slotstream $ours/s, armdb $theirs/s, ratio $(echo "$ours $theirs" | awk '{ printf "%.2f", $1 / $2 }')"
+}
+
 for shards in 1 2; do
   : >"$dir/ours" && : >"$dir/theirs"
   for round in $(seq "$rounds"); do
@@ -19,9 +25,6 @@ for shards in 1 2; do
     target/armdb-peer/release/armdb-peer bench-replication --dir "$dir" --shape 16x100 --shards "$shards" \
       --keys "$keys" --events "$events" | tee -a "$dir/theirs"
   done
-  for what in catch-up stream; do
-    ours=$(sed -n "s/.*$what[a-z_]*=\([0-9]*\).*/\1/p" "$dir/ours" | median)
-    theirs=$(sed -n "s/.*$what[a-z_]*[= ]\([0-9]*\).*/\1/p" "$dir/theirs" | median)
-    echo "median, $shards shard(s), $what: slotstream $ours/s, armdb $theirs/s, ratio $(awk "BEGIN { printf \"%.2f\", $ours / $theirs }")"
-  done
+  compare "catch-up, keys" 'catch-up=' 'keys_per_second='
+  compare "streaming, events" 'streamed=' 'events_per_second='
 done
