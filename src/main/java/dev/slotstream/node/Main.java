@@ -7,7 +7,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 /** The process: without arguments a node, with arguments a command. */
 @QuarkusMain
 public final class Main {
-  private Main() {}
+  Main() {}
 
   /** Runs a node until a signal ends it, or a command until it is done. */
   public static void main(String... arguments) {

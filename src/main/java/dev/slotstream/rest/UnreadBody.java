@@ -47,14 +47,13 @@ final class UnreadBody {
     HttpServerResponse response = request.response();
     if (!left) {
       response.end(content);
-    } else if (request.version() == HttpVersion.HTTP_2) {
-      // Only this stream ends: others share the connection.
-      response.end(content).onComplete(sent -> response.reset(NO_ERROR));
     } else if (runsBy()) {
       response.end(content);
       discard(RUN_BY_MILLIS, false);
     } else {
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      if (!sharesConnection()) {
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
       response.end(content).onComplete(sent -> discard(LINGER_MILLIS, true));
     }
   }
@@ -72,7 +71,7 @@ final class UnreadBody {
       end(closeAtEnd);
       return;
     }
-    long timer = vertx.setTimer(atMostMillis, late -> request.connection().close());
+    long timer = vertx.setTimer(atMostMillis, late -> cut());
     request.handler(bytes -> {});
     request.exceptionHandler(broken -> vertx.cancelTimer(timer));
     request.endHandler(
@@ -86,7 +85,20 @@ final class UnreadBody {
 
   private void end(boolean close) {
     if (close) {
+      cut();
+    }
+  }
+
+  /** In HTTP/2 only this stream ends: others share the connection. */
+  private void cut() {
+    if (sharesConnection()) {
+      request.response().reset(NO_ERROR);
+    } else {
       request.connection().close();
     }
+  }
+
+  private boolean sharesConnection() {
+    return request.version() == HttpVersion.HTTP_2;
   }
 }

@@ -321,11 +321,12 @@ class SegmentedLogTest {
   }
 
   @Test
-  void opensAgainAfterAnyOperationOfOpeningFailed() throws IOException {
+  void opensAgainAfterAnyOperationOfOpeningFailed(
+      @TempDir(factory = MemoryDirectory.class) Path other) throws IOException {
     try (SegmentedLog log = TestLog.open(directory)) {
       TestLog.append(log, 100);
     }
-    Path crashed = directory.resolveSibling("crashed");
+    Path crashed = other.resolve("crashed");
     int failed = 0;
     for (int n = 1; ; n++) {
       TestFiles.copyTree(directory, crashed);
