@@ -36,7 +36,8 @@ final class NodeClient {
   }
 
   private static String keyPath(String key) {
-    return "/kv/" + URLEncoder.encode(key, StandardCharsets.UTF_8);
+    // A form's encoding, but for the blank: in a path a plus is a plus.
+    return "/kv/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Puts a text; the answer's status must be 201 or 204. */

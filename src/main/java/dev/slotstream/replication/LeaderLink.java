@@ -36,9 +36,9 @@ final class LeaderLink {
   private static final long SILENCE_NANOS = 2 * HEARTBEAT_NANOS;
 
   /** What comes so soon after a heartbeat of ours is taken for the answer to it. */
-  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private static final int MAX_ANSWERS = 2;
+  private static final int MAX_ANSWERS = 3;
 
   /** How long after CaughtUp a connection has to live when nothing more comes over it. */
   private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -61,7 +61,9 @@ final class LeaderLink {
   private Runnable onProgress = () -> {};
   private long lastHeardNanos;
   private long lastHeartbeatNanos;
+  private int heartbeatsSent;
   private int answersInARow;
+  private boolean leaderStreams;
 
   LeaderLink(SlotEngine engine, int shard, Connection connection, LinkProgress progress, long now) {
     this.engine = engine;
@@ -95,6 +97,8 @@ final class LeaderLink {
     lastHeardNanos = now;
     progress.heard();
     if (scanAnnounced) {
+      // Only a Slotstream leader says something of its own accord at this place.
+      leaderStreams |= frame instanceof Heartbeat;
       completeScan();
     }
     switch (frame) {
@@ -157,7 +161,7 @@ final class LeaderLink {
       }
     }
     uncommitted++;
-    answersInARow = 0;
+    leaderStreams |= state == State.LIVE;
     progress.received(batch.count(), state == State.SYNCING);
     applier.apply(batch);
   }
@@ -217,7 +221,8 @@ final class LeaderLink {
    * from time to time is all that a follower can do there.
    */
   private void heartbeat(Heartbeat heartbeat, long now) {
-    boolean answer = state == State.LIVE && now - lastHeartbeatNanos < ANSWER_NANOS;
+    boolean answer =
+        state == State.LIVE && !leaderStreams && now - lastHeartbeatNanos < ANSWER_NANOS;
     answersInARow = answer ? answersInARow + 1 : 0;
     if (answersInARow >= MAX_ANSWERS) {
       end("not-streamed", "leader does not stream to this follower; scanning again");
@@ -243,10 +248,18 @@ final class LeaderLink {
     }
     if (now - lastHeardNanos >= SILENCE_NANOS) {
       end("silent", "nothing heard for two heartbeat intervals");
-    } else if (now - lastHeartbeatNanos >= HEARTBEAT_NANOS && state != State.CONNECTING) {
+    } else if (now - lastHeartbeatNanos >= heartbeatNanos() && state != State.CONNECTING) {
       lastHeartbeatNanos = now;
+      heartbeatsSent++;
       connection.write(FrameEncoder.encode(new Heartbeat()));
     }
+  }
+
+  /**
+   * 5, 4, 3, 5 … seconds: a leader's own heartbeats, every 5 s, cannot keep looking like answers.
+   */
+  private long heartbeatNanos() {
+    return HEARTBEAT_NANOS - TimeUnit.SECONDS.toNanos(heartbeatsSent % 3);
   }
 
   /** Tells the leader what is wrong, and ends. */

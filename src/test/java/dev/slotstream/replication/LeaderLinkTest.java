@@ -289,15 +289,23 @@ class LeaderLinkTest {
     assertEquals(1, meter.lost.size());
   }
 
+  /** Lets seconds pass; the leader answers each of our heartbeats at once, or not. */
+  private void pass(int seconds, boolean answered) {
+    for (int s = 0; s < seconds; s++) {
+      now += TimeUnit.SECONDS.toNanos(1);
+      connection.take();
+      link.onTick(now);
+      if (answered && !connection.frames(Heartbeat.class).isEmpty()) {
+        hear(new Heartbeat());
+      }
+    }
+  }
+
   @Test
   void asksAgainWhenTheLeaderOnlyAnswersHeartbeats() {
     hear(FITS);
     caughtUp(0);
-    for (int round = 0; round < 2; round++) {
-      now += TimeUnit.SECONDS.toNanos(5);
-      link.onTick(now);
-      hear(new Heartbeat());
-    }
+    pass(13, true);
     assertEquals(List.of("not-streamed"), meter.lost);
   }
 
@@ -305,12 +313,20 @@ class LeaderLinkTest {
   void aLeadersOwnHeartbeatsAreNoAnswers() {
     hear(FITS);
     caughtUp(0);
-    for (int round = 0; round < 10; round++) {
-      now += TimeUnit.SECONDS.toNanos(2);
-      hear(new Heartbeat());
-      now += TimeUnit.SECONDS.toNanos(3);
-      link.onTick(now);
+    for (int round = 0; round < 50; round++) {
+      pass(5, false);
+      hear(new Heartbeat()); // right after one of ours, whenever the two fall together
     }
+    assertEquals(List.of(), meter.lost);
+  }
+
+  @Test
+  void aLeaderThatConfirmedItsScanOrStreamsIsNotDoubted() {
+    hear(FITS);
+    hear(new CaughtUp(0, 0));
+    hear(new Heartbeat());
+    assertEquals(State.LIVE, progress.state());
+    pass(60, true);
     assertEquals(List.of(), meter.lost);
   }
 }
