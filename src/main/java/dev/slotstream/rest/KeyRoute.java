@@ -1,6 +1,8 @@
 package dev.slotstream.rest;
 
 import io.quarkus.vertx.http.runtime.VertxHttpBuildTimeConfig;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -8,8 +10,9 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
 /**
- * Leads requests for keys to {@link KeyResource}, by their raw target. A route with a path would
- * match the tidied path, where {@code /kv/..} is no key at all.
+ * The first that sees a target: the server checks none. Leads requests for keys to {@link
+ * KeyResource}, by their raw target. A route with a path would match the tidied path, where {@code
+ * /kv/..} is no key at all.
  */
 @Singleton
 final class KeyRoute {
@@ -36,9 +39,20 @@ final class KeyRoute {
     RawTarget target = RawTarget.of(routing.request().uri());
     if (target.path().startsWith(prefix)) {
       resource().serve(routing, target, target.path().substring(prefix.length()));
-    } else {
+    } else if (target.isValid()) {
       routing.next();
+    } else {
+      refuse(routing, ProblemMapper.of(new RequestError.BadTarget()));
     }
+  }
+
+  private static void refuse(RoutingContext routing, Problem problem) {
+    routing.request().resume(); // a body that comes anyway runs by
+    routing
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+        .end(Buffer.buffer(problem.json()));
   }
 
   /** Not before the first request: when routes are installed, the store is not open yet. */

@@ -51,6 +51,8 @@ final class ProblemMapper {
               "The method is not allowed",
               detail,
               Map.of("Allow", RequestError.ALLOW));
+      case RequestError.BadTarget e ->
+          new Problem(BAD_REQUEST, "bad-target", "The target is not a valid path", detail);
       case RequestError.BodyTooSlow e ->
           new Problem(408, "request-timeout", "The value did not arrive in time", detail);
       case RequestError.LengthRequired e ->

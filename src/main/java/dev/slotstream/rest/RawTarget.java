@@ -1,5 +1,7 @@
 package dev.slotstream.rest;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,16 @@ record RawTarget(String path, Optional<String> query) {
     }
     int path = uri.indexOf('/', authority + AUTHORITY.length());
     return path < 0 ? "/" : uri.substring(path);
+  }
+
+  /** Whether it is one by RFC 3986; a key's path is checked where it is decoded. */
+  boolean isValid() {
+    try {
+      new URI(whole());
+      return true;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   /** Path and query as they came. */

@@ -10,6 +10,14 @@ sealed interface RequestError {
   /** What failed, with what was expected and what came. */
   String detail();
 
+  /** A target that is no URI. */
+  record BadTarget() implements RequestError {
+    @Override
+    public String detail() {
+      return "target is not a valid path, expected=RFC 3986 with percent signs before two hex digits";
+    }
+  }
+
   /** A key knows no such method. */
   record MethodNotAllowed(String method) implements RequestError {
     @Override

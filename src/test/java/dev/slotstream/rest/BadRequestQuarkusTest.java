@@ -11,6 +11,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,22 @@ class BadRequestQuarkusTest {
   @ParameterizedTest
   @ValueSource(strings = {"%", "%2", "a%zz", "a%2", "%%30"})
   void aWrongEscapeIsRefused(String path) throws IOException {
-    assertEquals(400, http.exchange("GET", "/kv/" + path).status());
-    assertEquals(400, http.exchange("PUT", "/kv/" + path, VALUE).status());
+    for (Answer answer :
+        List.of(http.exchange("GET", "/kv/" + path), http.exchange("PUT", "/kv/" + path, VALUE))) {
+      assertEquals(400, answer.status());
+      assertEquals("application/problem+json", answer.header("Content-Type"));
+      assertTrue(answer.text().contains("urn:slotstream:problem:bad-key"), answer.text());
+      assertTrue(answer.text().contains("percent sign is not followed by two"), answer.text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/engine%zz", "/nothing%", "/q/health/%2", "/q/metrics?a=%zz", "/a\"b"})
+  void aTargetThatIsNoUriIsRefused(String target) throws IOException {
+    String detail =
+        "target is not a valid path, expected=RFC 3986 with percent signs before two hex digits";
+    assertProblem(http.exchange("GET", target), 400, "bad-target", detail);
+    assertProblem(http.exchange("PUT", target, VALUE), 400, "bad-target", detail);
   }
 
   @ParameterizedTest
