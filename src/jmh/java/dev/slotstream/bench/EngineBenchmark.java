@@ -8,6 +8,7 @@ import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.Write;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotLayout;
 import java.io.IOException;
@@ -67,7 +68,14 @@ public class EngineBenchmark {
       Shape shape = new Shape(2, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
       engine =
           SlotEngine.open(
-              new EngineOptions(directory, shape, Durability.OS, 65_536, 64 << 20, 64L << 20));
+              new EngineOptions(
+                  directory,
+                  shape,
+                  Durability.OS,
+                  65_536,
+                  64 << 20,
+                  new LogRetention(64L << 20, 64L << 20),
+                  true));
       Caller caller = new Caller();
       caller.open(this);
       for (int i = 0; i < keys; i++) {

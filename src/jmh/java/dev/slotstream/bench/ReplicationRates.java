@@ -8,6 +8,7 @@ import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.Write;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.replication.LinkStatus;
 import dev.slotstream.replication.ReplicationClient;
 import dev.slotstream.replication.ReplicationMeter;
@@ -89,7 +90,14 @@ public final class ReplicationRates {
   private static SlotEngine open(Path directory, int shards) {
     Shape shape = new Shape(shards, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
     return SlotEngine.open(
-        new EngineOptions(directory, shape, Durability.OS, 65_536, 64 << 20, 256L << 20));
+        new EngineOptions(
+            directory,
+            shape,
+            Durability.OS,
+            65_536,
+            64 << 20,
+            new LogRetention(256L << 20, 1L << 30),
+            true));
   }
 
   private static void putAll(SlotEngine engine, long from, long to) throws InterruptedException {

@@ -47,7 +47,10 @@ final class Checkpointer extends EngineThread {
     }
     for (int s = 0; s < shards.size(); s++) {
       Shard shard = shards.get(s);
-      long appended = shard.committer().log().appendedBytes();
+      shard.fullSync().work();
+      long appended = shard.committer().log().endOffset();
+      // A full sync begins another log, which counts from 0.
+      bytesAtCheckpoint[s] = Math.min(bytesAtCheckpoint[s], appended);
       if (appended - bytesAtCheckpoint[s] >= options.segmentSize()
           && shard.committer().gate().reason() == null) {
         bytesAtCheckpoint[s] = appended;
@@ -90,10 +93,13 @@ final class Checkpointer extends EngineThread {
       return false;
     }
     try {
-      // 3. The slots, then the header that vouches for them.
-      committer.slots().file().checkpoint(sequence, committer.epoch(), clean);
-      // 4. Only now may the log forget.
-      committer.log().purge(sequence, options.retention());
+      // 3. The leaderships that those records tell of: the log may forget them soon.
+      ShardHistory history = committer.history();
+      shard.fullSync().historyFile().save(history);
+      // 4. The slots, then the header that vouches for them.
+      committer.slots().file().checkpoint(sequence, history.epoch(), clean);
+      // 5. Only now may the log forget.
+      committer.log().purge(sequence, shard.neededFrom(), options.retention());
       return true;
     } catch (IOException e) {
       committer.shut(new WriteGateShut("checkpoint failed: " + e.getMessage(), e));

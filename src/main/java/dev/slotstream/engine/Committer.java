@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * One shard's write path, and the only order of a write:
@@ -42,9 +43,7 @@ final class Committer {
   private static final int RECORDS_PER_LOCK = 256;
 
   private final Durability durability;
-  private final int epoch;
   private final ShardSlots slots;
-  private final SegmentedLog log;
   private final WriteGate gate = new WriteGate();
   private final CommitSignals signals;
 
@@ -52,28 +51,42 @@ final class Committer {
   private final PendingSlots pending = new PendingSlots();
   private final SlotApplier applier;
   private final LogRecord record;
+  private final ReplicaWriter replica;
   private final WriterView current = new WriterView();
   private final ArrayDeque<Submission> waitingForRoom = new ArrayDeque<>();
   private final ArrayDeque<Submission> waitingForDisk = new ArrayDeque<>();
   private int slotsDemanded;
 
+  /**
+   * Held for writing while the log is exchanged for another; for reading by whoever works on it.
+   */
+  private final ReentrantReadWriteLock logExchange = new ReentrantReadWriteLock();
+
+  private volatile SegmentedLog log;
+  private volatile ShardHistory history;
+  private volatile boolean syncing;
   private volatile long committed;
 
   /** What is in the log and not in its slots yet; null in OS, where there is no such thing. */
-  private final LogReader unapplied;
+  private LogReader unapplied;
 
-  Committer(
-      Durability durability, int epoch, ShardSlots slots, SegmentedLog log, CommitSignals signals)
+  Committer(Durability durability, ShardRecovery recovered, CommitSignals signals)
       throws LogException {
     this.durability = durability;
-    this.epoch = epoch;
-    this.slots = slots;
-    this.log = log;
+    this.slots = recovered.slots();
+    this.history = recovered.history();
+    this.syncing = recovered.mixture();
     this.signals = signals;
     this.applier = new SlotApplier(slots, pending);
-    this.record = log.newRecord();
-    this.committed = log.appendedSequence();
-    this.unapplied = durability == Durability.FSYNC ? log.reader(committed + 1) : null;
+    this.record = recovered.log().newRecord();
+    this.replica = new ReplicaWriter(this, slots, pending, applier);
+    useLog(recovered.log());
+  }
+
+  private void useLog(SegmentedLog newLog) throws LogException {
+    log = newLog;
+    committed = newLog.appendedSequence();
+    unapplied = durability == Durability.FSYNC ? newLog.reader(committed + 1) : null;
   }
 
   /** Who wants to know what happens on the shard; called without the lock. */
@@ -126,7 +139,7 @@ final class Committer {
     }
   }
 
-  private int newestMeta(int slot) {
+  int newestMeta(int slot) {
     return pending.has(slot) ? pending.meta(slot) : slots.meta(slot);
   }
 
@@ -142,8 +155,39 @@ final class Committer {
     return gate;
   }
 
-  int epoch() {
-    return epoch;
+  /** Whose records these are. */
+  ShardHistory history() {
+    return history;
+  }
+
+  /** Under the lock: a leader's record is the first of its leadership. */
+  void learn(int epoch, long firstSequence) {
+    history = history.learn(epoch, firstSequence);
+  }
+
+  /** The leader has begun leaderships right behind our last record. */
+  void learnEpochs(ShardHistory leaders) {
+    lock.lock();
+    try {
+      for (ShardHistory.EpochStart start : leaders.epochs()) {
+        if (start.epoch() > history.epoch()
+            && start.firstSequence() == log.appendedSequence() + 1) {
+          learn(start.epoch(), start.firstSequence());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** True while a full sync is under way: the slots are a mixture of two pasts. */
+  boolean syncing() {
+    return syncing;
+  }
+
+  /** Taken for reading around whatever forces or prepares the log. */
+  ReentrantReadWriteLock logExchange() {
+    return logExchange;
   }
 
   /** Every record up to this sequence is applied, and as durable as the engine promises. */
@@ -237,7 +281,7 @@ final class Committer {
     }
     int status = write.isDelete() ? MetaWord.DELETED : MetaWord.OCCUPIED;
     int meta = MetaWord.next(newestMeta(slot), status);
-    record.header(epoch, slot, meta).key(write.key(), 0, write.key().length);
+    record.header(history.epoch(), slot, meta).key(write.key(), 0, write.key().length);
     if (write.isDelete()) {
       record.noValue();
     } else {
@@ -249,10 +293,10 @@ final class Committer {
       }
       return false;
     }
-    write.place(slot, meta, epoch, log.appendedSequence());
+    write.place(slot, meta, history.epoch(), log.appendedSequence());
     write.await(log.appendedSequence());
     if (durability == Durability.OS) {
-      applyNow();
+      apply(record);
     } else {
       pending.add(slot, meta, write.key(), write.value(), write.valueLength());
       if (fresh) {
@@ -265,62 +309,38 @@ final class Committer {
     return true;
   }
 
-  /** Under the lock: appends one event of a leader. */
+  /** Under the lock: takes one event of a leader. */
   Outcome replicate(Events event, Rule rule) {
-    int slot = event.slot();
-    int meta = event.meta();
-    if (slot >= slots.file().slotCount()) {
-      slotsDemanded = Math.max(slotsDemanded, slot + 1);
-      return Outcome.NO_ROOM;
-    }
-    if (!counts(event, rule)) {
-      return Outcome.SKIPPED;
-    }
-    int keyLength = slots.file().layout().keyLength();
-    boolean occupied = MetaWord.occupied(meta);
-    record.header(epoch, slot, meta).key(event.bytes(), event.keyOffset(), keyLength);
-    if (occupied) {
-      record.value(event.bytes(), event.valueOffset(), slots.file().layout().valueLength());
-    } else {
-      record.noValue();
-    }
-    if (!log.append(record)) {
-      return Outcome.NO_ROOM;
+    return replica.write(event, rule);
+  }
+
+  /** Under the lock: a slot is written that does not exist yet. */
+  void demandSlot(int slot) {
+    slotsDemanded = Math.max(slotsDemanded, slot + 1);
+  }
+
+  /**
+   * Under the lock: appends a leader's record, and applies it in OS.
+   *
+   * @return false when the log has no room
+   */
+  boolean append(LogRecord complete) {
+    if (!log.append(complete)) {
+      return false;
     }
     if (durability == Durability.OS) {
-      applyNow();
-    } else {
-      byte[] key = new byte[keyLength];
-      System.arraycopy(event.bytes(), event.keyOffset(), key, 0, keyLength);
-      pending.add(slot, meta, key, key, 0);
-      if (occupied) {
-        slots.addEntry(KeyRouting.hash(key, 0, keyLength), slot);
-      }
+      apply(complete);
     }
-    if (occupied) {
-      slots.take(slot);
-    } else {
-      slots.release(slot);
-    }
-    return Outcome.APPLIED;
+    return true;
   }
 
-  private boolean counts(Events event, Rule rule) {
-    int newest = newestMeta(event.slot());
-    if (rule == Rule.ONLY_NEWER) {
-      return MetaWord.newer(MetaWord.version(event.meta()), MetaWord.version(newest));
-    }
-    // A slot that is the same already costs no log.
-    if (newest != event.meta() || pending.has(event.slot())) {
-      return true;
-    }
-    return MetaWord.occupied(newest)
-        && !slots.holds(event.slot(), event.bytes(), event.keyOffset(), event.valueOffset());
+  boolean appliesLater() {
+    return durability == Durability.FSYNC;
   }
 
-  private void applyNow() {
-    applier.apply(record);
-    committed = record.sequence();
+  private void apply(LogRecord appended) {
+    applier.apply(appended);
+    committed = appended.sequence();
   }
 
   /** For the syncer: what there is to force, or null. */
@@ -439,9 +459,37 @@ final class Committer {
     failed.forEach(submission -> submission.fail(why));
   }
 
-  void releaseReader() {
+  /**
+   * For a full sync: from here on the slots are a mixture. Nothing waits in the log for its slots.
+   */
+  void enterSync(EngineException toThoseWhoWait) {
+    syncing = true;
+    fail(waitingForRoom, toThoseWhoWait);
+    signals.committed(); // followers of this shard look again, and find that it is syncing
+  }
+
+  /** For a full sync: goes on with another log, under another history. */
+  void exchangeLog(SegmentedLog newLog, ShardHistory newHistory) throws LogException {
+    lock.lock();
+    try {
+      releaseLog();
+      history = newHistory;
+      useLog(newLog);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For a full sync: the slots are whole again, on disk. */
+  void leaveSync() {
+    syncing = false;
+    signals.committed();
+  }
+
+  void releaseLog() {
     if (unapplied != null) {
       unapplied.close();
     }
+    log.close();
   }
 }

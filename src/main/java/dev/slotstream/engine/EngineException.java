@@ -83,6 +83,16 @@ public abstract sealed class EngineException extends RuntimeException {
     }
   }
 
+  /** A leader's batch does not fit what is here already: nothing of it was done. */
+  public static final class OutOfSequence extends EngineException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** The message names both sequences. */
+    public OutOfSequence(String message) {
+      super(message, null);
+    }
+  }
+
   /** The engine is closing or closed. */
   public static final class Closed extends EngineException {
     @Serial private static final long serialVersionUID = 1L;

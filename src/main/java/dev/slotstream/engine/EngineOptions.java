@@ -1,6 +1,7 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.log.LogOptions;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.slot.SlotLayout;
 import java.nio.file.Path;
 
@@ -12,7 +13,8 @@ import java.nio.file.Path;
  * @param durability when a write is acknowledged
  * @param growSlots slots that a shard begins with, and grows by
  * @param segmentSize bytes of a log segment, at least {@link LogOptions#leastSegmentSize}
- * @param retention bytes of log to keep per shard beyond what recovery needs
+ * @param retention log to keep per shard beyond what recovery needs
+ * @param leads false for a store that is to follow: it begins no leadership
  */
 public record EngineOptions(
     Path directory,
@@ -20,20 +22,24 @@ public record EngineOptions(
     Durability durability,
     int growSlots,
     int segmentSize,
-    long retention) {
+    LogRetention retention,
+    boolean leads) {
 
   /** Checks the ranges. */
   public EngineOptions {
     int least =
         LogOptions.leastSegmentSize(shape.layout().keyLength(), shape.layout().valueLength());
-    if (growSlots < 1
-        || retention < 0
-        || segmentSize < least
-        || segmentSize > LogOptions.MAX_SEGMENT_SIZE) {
+    if (growSlots < 1 || segmentSize < least || segmentSize > LogOptions.MAX_SEGMENT_SIZE) {
       throw new IllegalArgumentException(
-          "out of range, growSlots=%d (from 1) segmentSize=%d (%d to %d) retention=%d (from 0)"
-              .formatted(growSlots, segmentSize, least, LogOptions.MAX_SEGMENT_SIZE, retention));
+          "out of range, growSlots=%d (from 1) segmentSize=%d (%d to %d)"
+              .formatted(growSlots, segmentSize, least, LogOptions.MAX_SEGMENT_SIZE));
     }
+  }
+
+  /** The same for a store that is to follow. */
+  public EngineOptions following() {
+    return new EngineOptions(
+        directory, shape, durability, growSlots, segmentSize, retention, false);
   }
 
   /** What a store is made for; an existing directory must have the same. */

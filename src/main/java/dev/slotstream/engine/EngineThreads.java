@@ -54,13 +54,7 @@ final class EngineThreads {
     for (ShardRecovery recovered : store.shards()) {
       Signals own = new Signals();
       signals.add(own);
-      committers.add(
-          new Committer(
-              options.durability(),
-              store.identity().epoch(),
-              recovered.slots(),
-              recovered.log(),
-              own));
+      committers.add(new Committer(options.durability(), recovered, own));
     }
     RoomKeeper roomKeeper = new RoomKeeper("slotstream-room", committers, options.growSlots());
     List<Syncer> syncers = new ArrayList<>();
@@ -70,10 +64,12 @@ final class EngineThreads {
       signals.get(s).roomKeeper = roomKeeper;
       signals.get(s).syncer = syncer;
       syncers.add(syncer);
-      shards.add(new Shard(s, committers.get(s), syncer, signals.get(s).listeners));
+      FullSync fullSync = new FullSync(committers.get(s), syncer, store.shards().get(s));
+      shards.add(new Shard(s, committers.get(s), syncer, fullSync, signals.get(s).listeners));
     }
     List<Shard> fixed = List.copyOf(shards);
     Checkpointer checkpointer = new Checkpointer("slotstream-checkpoint", fixed, options);
+    fixed.forEach(shard -> shard.fullSync().onAsked(checkpointer::signal));
     syncers.forEach(EngineThread::start);
     roomKeeper.start();
     checkpointer.start();
@@ -105,13 +101,13 @@ final class EngineThreads {
     }
     checkpointer.stop();
     roomKeeper.stop();
+    shards.forEach(shard -> shard.fullSync().close());
     // 2. Log and slots reach the disk; the header says that the store was closed.
     checkpointer.checkpointAll(true);
     // 3. Nobody works on the files any more.
     syncers.forEach(EngineThread::stop);
     for (Shard shard : shards) {
-      shard.committer().releaseReader();
-      shard.committer().log().close();
+      shard.committer().releaseLog();
       shard.committer().slots().file().close();
     }
   }

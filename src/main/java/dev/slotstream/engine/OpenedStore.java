@@ -36,17 +36,19 @@ record OpenedStore(
     try {
       StoreIdentity identity = StoreIdentity.open(storage, directory, options.shape());
       for (int s = 0; s < options.shape().shards(); s++) {
-        shards.add(new ShardRecovery(storage, options, s, identity.storeId()));
+        shards.add(new ShardRecovery(storage, options, s, identity.id()));
       }
       recoverAll(shards);
-      boolean created = identity.epoch() == 0;
+      boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
-      if (created || !clean) {
-        identity.beginEpoch(
-            shards.stream().mapToLong(s -> s.log().appendedSequence() + 1).toArray());
+      if (mustLead(options, shards, created || !clean)) {
+        int epoch = shards.stream().mapToInt(ShardRecovery::epoch).max().orElse(0) + 1;
+        for (ShardRecovery shard : shards) {
+          shard.lead(epoch);
+        }
       }
       for (ShardRecovery shard : shards) {
-        shard.begin(identity.epoch());
+        shard.begin();
       }
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       return new OpenedStore(options, identity, report(created, clean, shards, took), shards, lock);
@@ -54,6 +56,17 @@ record OpenedStore(
       abandon(shards, lock, e);
       throw e;
     }
+  }
+
+  /**
+   * Whether a leadership begins. A leader's goes on after a clean stop. A follower begins none, but
+   * what it took from a plain armdb leader has no history except its own.
+   */
+  private static boolean mustLead(
+      EngineOptions options, List<ShardRecovery> shards, boolean crashedOrNew) {
+    boolean allOwn = shards.stream().allMatch(shard -> shard.history().own());
+    boolean differ = shards.stream().mapToInt(ShardRecovery::epoch).distinct().count() > 1;
+    return options.leads() ? crashedOrNew || !allOwn || differ : crashedOrNew && allOwn;
   }
 
   /** After a failure: lets go of everything. */

@@ -1,5 +1,6 @@
 package dev.slotstream.engine;
 
+import dev.slotstream.engine.EngineException.OutOfSequence;
 import dev.slotstream.slot.MetaWord;
 
 /**
@@ -13,13 +14,36 @@ public abstract non-sealed class ReplicatedBatch extends Submission {
   private int applied;
   private int skipped;
   private int highestVersion;
+  private EngineException refusal;
 
-  /** Which events count. */
-  public enum Rule {
-    /** Those whose version is newer than their slot's. */
-    ONLY_NEWER,
-    /** All: what the leader says of a slot replaces what is there. */
-    AS_IT_STANDS
+  /** Which events count, and where they go. */
+  public sealed interface Rule {
+    /** Those whose version is newer than their slot's; through this store's own log. */
+    Rule ONLY_NEWER = new OnlyNewer();
+
+    /** All: what the leader says of a slot replaces what is there; through this store's own log. */
+    Rule AS_IT_STANDS = new AsItStands();
+
+    /** All, into the slots and past the log: only while the shard is syncing. */
+    Rule DIRECT = new Direct();
+
+    /** See {@link #ONLY_NEWER}. */
+    record OnlyNewer() implements Rule {}
+
+    /** See {@link #AS_IT_STANDS}. */
+    record AsItStands() implements Rule {}
+
+    /** See {@link #DIRECT}. */
+    record Direct() implements Rule {}
+
+    /**
+     * All, as the next records of the leader's history: under its epoch and its sequences. A batch
+     * that does not go on where the log ends fails as a whole.
+     *
+     * @param epoch of all records
+     * @param firstSequence of the first; the others follow without gaps
+     */
+    record InSequence(int epoch, long firstSequence) implements Rule {}
   }
 
   /** Events of one batch, visited in order. */
@@ -36,11 +60,17 @@ public abstract non-sealed class ReplicatedBatch extends Submission {
     /** The array that holds key and value. */
     byte[] bytes();
 
-    /** Offset of the key, K bytes. */
+    /** Offset of the key. */
     int keyOffset();
 
-    /** Offset of the value, V bytes; only for OCCUPIED. */
+    /** Bytes of the key, at most K; what is missing is zeros. */
+    int keyLength();
+
+    /** Offset of the value; only for OCCUPIED. */
     int valueOffset();
+
+    /** Bytes of the value, at most V; what is missing is zeros. Only for OCCUPIED. */
+    int valueLength();
   }
 
   /** The events' arrays belong to the batch until its end. */
@@ -51,10 +81,13 @@ public abstract non-sealed class ReplicatedBatch extends Submission {
 
   @Override
   final boolean attempt(Committer committer) {
-    if (!started && !events.next()) {
-      return true;
+    if (!started) {
+      refusal = whyNot(committer);
+      if (refusal != null || !events.next()) {
+        return true;
+      }
+      started = true;
     }
-    started = true;
     do {
       switch (committer.replicate(events, rule)) {
         case APPLIED -> {
@@ -71,6 +104,20 @@ public abstract non-sealed class ReplicatedBatch extends Submission {
     return true;
   }
 
+  private EngineException whyNot(Committer committer) {
+    return switch (rule) {
+      case Rule.InSequence(int epoch, long first)
+          when first != committer.appendedSequence() + 1 || epoch < committer.history().epoch() ->
+          new OutOfSequence(
+              "batch does not go on where the log ends, epoch=%d sequence=%d expected=%d:%d"
+                  .formatted(
+                      epoch, first, committer.history().epoch(), committer.appendedSequence() + 1));
+      case Rule.Direct direct when !committer.syncing() ->
+          new OutOfSequence("batch belongs to a full sync that is not under way");
+      default -> null;
+    };
+  }
+
   enum Outcome {
     APPLIED,
     SKIPPED,
@@ -79,7 +126,11 @@ public abstract non-sealed class ReplicatedBatch extends Submission {
 
   @Override
   final void finish() {
-    committed();
+    if (refusal == null) {
+      committed();
+    } else {
+      failed(refusal);
+    }
   }
 
   @Override

@@ -42,9 +42,15 @@ final class RoomKeeper extends EngineThread {
 
   /** False when there was nothing to do. */
   private boolean makeRoom(Committer committer) throws IOException {
-    boolean prepare = committer.log().wantsPreparing();
-    if (prepare) {
-      committer.log().prepare();
+    boolean prepare;
+    committer.logExchange().readLock().lock();
+    try {
+      prepare = committer.log().wantsPreparing();
+      if (prepare) {
+        committer.log().prepare();
+      }
+    } finally {
+      committer.logExchange().readLock().unlock();
     }
     int before = committer.slots().file().slotCount();
     committer.slots().file().grow(committer.slotsWanted(growSlots));

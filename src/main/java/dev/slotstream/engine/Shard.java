@@ -3,6 +3,10 @@ package dev.slotstream.engine;
 import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.slot.SlotBuffer;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * One shard of an open engine, as followers' sessions and status pages see it. Any thread.
@@ -13,12 +17,20 @@ public final class Shard {
   private final int number;
   private final Committer committer;
   private final Syncer syncer;
+  private final FullSync fullSync;
   private final CommitListeners listeners;
+  private final Set<LongSupplier> readers = ConcurrentHashMap.newKeySet();
 
-  Shard(int number, Committer committer, Syncer syncer, CommitListeners listeners) {
+  Shard(
+      int number,
+      Committer committer,
+      Syncer syncer,
+      FullSync fullSync,
+      CommitListeners listeners) {
     this.number = number;
     this.committer = committer;
     this.syncer = syncer;
+    this.fullSync = fullSync;
     this.listeners = listeners;
   }
 
@@ -28,6 +40,10 @@ public final class Shard {
 
   Syncer syncer() {
     return syncer;
+  }
+
+  FullSync fullSync() {
+    return fullSync;
   }
 
   /** Its number, from 0. */
@@ -67,6 +83,81 @@ public final class Shard {
    */
   public LogReader readLog(long fromSequence) throws LogException {
     return committer.log().reader(fromSequence);
+  }
+
+  /** The last record in the log. */
+  public long appendedSequence() {
+    return committer.appendedSequence();
+  }
+
+  /** The first record that the log still has. */
+  public long oldestSequence() {
+    return committer.log().oldestSequence();
+  }
+
+  /** Where the log ends, in bytes; to be compared with {@link LogReader#offset}. */
+  public long logEndOffset() {
+    return committer.log().endOffset();
+  }
+
+  /**
+   * Asks that the log keep what somebody still has to read, as far as the retention's limit goes.
+   *
+   * @param neededFrom the first sequence that is still to be read; asked from any thread
+   * @return to be closed when nothing more is needed
+   */
+  public AutoCloseable holdLog(LongSupplier neededFrom) {
+    readers.add(neededFrom);
+    return () -> readers.remove(neededFrom);
+  }
+
+  /** The first sequence that any of those who hold the log needs. */
+  long neededFrom() {
+    return readers.stream().mapToLong(LongSupplier::getAsLong).min().orElse(Long.MAX_VALUE);
+  }
+
+  /** Whose records the shard holds. */
+  public ShardHistory history() {
+    return committer.history();
+  }
+
+  /** The leadership that wrote a record; 0 when it is older than what the history remembers. */
+  public int epochAt(long sequence) {
+    return committer.history().epochAt(sequence);
+  }
+
+  /** True while a full sync is under way, or was broken off: the slots are a mixture. */
+  public boolean syncing() {
+    return committer.syncing();
+  }
+
+  /**
+   * Begins a full sync: from now on the shard belongs to a leader's history, and its log begins
+   * anew. What this shard had and the leader never did is kept aside. Ends on a thread of the
+   * engine's, with an {@link EngineException} when it could not be done.
+   *
+   * @param leaders the leader's history
+   * @param sequence that the leader had reached before its scan
+   */
+  public CompletableFuture<KeptAside> beginFullSync(ShardHistory leaders, long sequence) {
+    return fullSync.begin(leaders, sequence);
+  }
+
+  /**
+   * Ends a full sync: all slots of the scan, and all records up to the scan's end, are committed
+   * here. Done when that is on disk.
+   */
+  public CompletableFuture<KeptAside> endFullSync() {
+    return fullSync.end();
+  }
+
+  /**
+   * Notes leaderships of the leader's that began behind the last record here.
+   *
+   * @param leaders the history that the leader told
+   */
+  public void learnEpochs(ShardHistory leaders) {
+    committer.learnEpochs(leaders);
   }
 
   /**

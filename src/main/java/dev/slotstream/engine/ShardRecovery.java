@@ -1,61 +1,73 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.engine.EngineException.Corrupt;
+import dev.slotstream.engine.EngineException.Mismatch;
 import dev.slotstream.file.Storage;
-import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.Checkpoint;
 import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * Opens one shard: reads the newer checkpoint, replays the log from there, makes index and free
  * list from the slots. Afterwards the slots hold every record that the log holds.
+ *
+ * <p>A shard that a crash left in the middle of a full sync is a mixture. What its log says belongs
+ * to that sync, which starts over: the log is forgotten, the slots are kept for what they are.
  */
 final class ShardRecovery {
-  private final Storage storage;
   private final EngineOptions options;
   private final int shard;
-  private final Path directory;
-  private final byte[] storeId;
+  private final ShardFiles files;
 
   private SlotFile file;
   private ShardSlots slots;
   private SegmentedLog log;
+  private HistoryFile historyFile;
+  private ShardHistory history;
+  private boolean mixture;
 
-  ShardRecovery(Storage storage, EngineOptions options, int shard, byte[] storeId) {
-    this.storage = storage;
+  ShardRecovery(Storage storage, EngineOptions options, int shard, UUID directoryId) {
     this.options = options;
     this.shard = shard;
-    this.directory = options.directory().resolve("shard_%03d".formatted(shard));
-    this.storeId = storeId;
+    this.files = new ShardFiles(storage, options, shard, directoryId);
   }
 
   void run() throws IOException {
-    storage.createDirectories(directory);
-    file = SlotFile.open(storage, directory, options.shape().layout(), shard, options.growSlots());
+    file = files.openSlots();
     slots = new ShardSlots(file, KeyRouting::hash);
-    if (file.changedByArmdb()) {
-      forgetLog();
+    historyFile = files.openHistory();
+    history = historyFile.saved();
+    if (file.checkpoint().syncing() && options.leads()) {
+      throw new Mismatch(
+          "shard is in the middle of a full sync and cannot lead, shard=%d: let it follow first"
+              .formatted(shard));
+    }
+    boolean forget = file.changedByArmdb() || file.checkpoint().syncing();
+    mixture = file.checkpoint().syncing() || (file.changedByArmdb() && !history.own());
+    if (forget) {
+      files.deleteLog();
     }
     SlotApplier applier = new SlotApplier(slots, new PendingSlots());
     log =
         SegmentedLog.open(
-            new LogOptions(
-                storage,
-                directory,
-                shard,
-                storeId,
-                options.segmentSize(),
-                options.shape().layout().keyLength(),
-                options.shape().layout().valueLength()),
-            file.checkpoint().sequence(),
-            file.checkpoint().clean() || file.changedByArmdb(),
+            files.logOptions(history.storeId()),
+            base(),
+            file.checkpoint().clean() || forget,
             record -> replay(record, applier));
     slots.rebuild();
+  }
+
+  /**
+   * The sequence that the slots stand at. What armdb changed behind our back has none: one is left
+   * out, so that no follower can believe that it lacks nothing.
+   */
+  private long base() {
+    long sequence = file.checkpoint().sequence();
+    return sequence > 0 && file.changedByArmdb() ? sequence + 1 : sequence;
   }
 
   private void replay(LogRecord record, SlotApplier applier) throws IOException {
@@ -71,26 +83,39 @@ final class ShardRecovery {
       file.grow((int) Math.min(Integer.MAX_VALUE, ((long) record.slot() / grow + 1) * grow));
       slots.useGrownSlots();
     }
+    if (record.epoch() > history.epoch()) {
+      history = history.learn(record.epoch(), record.sequence());
+    }
     applier.replay(record);
   }
 
-  /** armdb has written since: what our log says is not the slots' past any more. */
-  private void forgetLog() throws IOException {
-    for (Path path : storage.list(directory)) {
-      String name = path.getFileName().toString();
-      if (name.startsWith("redo-")) {
-        storage.delete(path);
-      }
-    }
+  /** The last leadership that anything on disk tells of. */
+  int epoch() {
+    return Math.max(history.epoch(), file.checkpoint().epoch());
   }
 
-  /** Declares the shard in use under this leadership, on disk, before its first write. */
-  void begin(int epoch) throws IOException {
+  /** Begins a leadership of this directory's own, on disk before its first write. */
+  void lead(int epoch) throws IOException {
+    history = history.lead(epoch, log.appendedSequence() + 1);
+    historyFile.save(history);
+  }
+
+  /** True when only a full sync can make the slots whole. */
+  boolean mixture() {
+    return mixture;
+  }
+
+  /** Declares the shard in use, on disk, before its first write. */
+  void begin() throws IOException {
+    historyFile.save(history);
+    if (mixture) {
+      file.beginSync(log.appendedSequence(), history.epoch());
+    }
     Checkpoint found = file.checkpoint();
     if (log.verdict().replayed() > 0) {
-      file.checkpoint(log.appendedSequence(), epoch, false);
+      file.checkpoint(log.appendedSequence(), history.epoch(), false);
     } else {
-      file.markInUse(found.sequence(), epoch);
+      file.markInUse(Math.max(found.sequence(), log.appendedSequence()), history.epoch());
     }
   }
 
@@ -104,6 +129,18 @@ final class ShardRecovery {
 
   SegmentedLog log() {
     return log;
+  }
+
+  ShardHistory history() {
+    return history;
+  }
+
+  HistoryFile historyFile() {
+    return historyFile;
+  }
+
+  ShardFiles files() {
+    return files;
   }
 
   /** After a failure: lets go of what was opened. */

@@ -72,21 +72,26 @@ final class SlotApplier {
   /** Writes slot and index. */
   void apply(LogRecord record) {
     content.record = record;
-    if (MetaWord.occupied(record.meta())) {
-      System.arraycopy(record.bytes(), record.keyOffset(), key, 0, record.keyLength());
-      Arrays.fill(key, record.keyLength(), key.length, (byte) 0);
-      occupy(record.slot(), record.meta());
+    apply(record.slot(), record.meta(), content);
+  }
+
+  /** Writes slot and index. */
+  void apply(int slot, int meta, SlotContent what) {
+    if (MetaWord.occupied(meta)) {
+      System.arraycopy(what.bytes(), what.keyOffset(), key, 0, what.keyLength());
+      Arrays.fill(key, what.keyLength(), key.length, (byte) 0);
+      occupy(slot, meta, what);
     } else {
-      vacate(record.slot(), record.meta());
+      vacate(slot, meta);
     }
   }
 
-  private void occupy(int slot, int meta) {
+  private void occupy(int slot, int meta, SlotContent what) {
     boolean takenOver = MetaWord.occupied(slots.meta(slot)) && !slots.keyIs(slot, key);
     if (takenOver) {
       slots.keyInto(slot, formerKey);
     }
-    slots.occupy(slot, meta, content);
+    slots.occupy(slot, meta, what);
     // Also when the slot held the key before: a damaged slot is not in the index.
     slots.addEntry(KeyRouting.hash(key, 0, key.length), slot);
     if (takenOver) {

@@ -17,8 +17,8 @@ import dev.slotstream.slot.SlotDamagedException;
 import dev.slotstream.slot.SlotFileException;
 import dev.slotstream.slot.SlotLayout;
 import java.io.IOException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * An open store. One directory, one opener, any number of threads.
@@ -96,14 +96,19 @@ public final class SlotEngine implements AutoCloseable {
     return recovery;
   }
 
-  /** The store's name for itself: 32 hex digits, chosen at creation. */
-  public String storeId() {
-    return HexFormat.of().formatHex(identity.storeId());
+  /** The store's name for itself, chosen at creation; a follower's is its leader's. */
+  public UUID storeId() {
+    return shards.getFirst().history().storeId();
+  }
+
+  /** The id of this directory, which tells it from others that hold the same store. */
+  public UUID directoryId() {
+    return identity.id();
   }
 
   /** The current leadership. */
   public int epoch() {
-    return identity.epoch();
+    return shards.stream().mapToInt(shard -> shard.history().epoch()).max().orElse(0);
   }
 
   /** All shards, in order. */

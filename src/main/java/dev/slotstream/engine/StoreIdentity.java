@@ -10,14 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * Who a store is, and the leaderships it has seen. Little-endian.
+ * Who a store is. Little-endian. Its leaderships are in each shard's {@link HistoryFile}.
  *
  * <pre>
  * db.meta, as armdb writes it
@@ -30,14 +29,11 @@ import java.util.zip.CRC32C;
  *
  * slotstream.meta
  *      0      4  "SLMT"
- *      4      2  format version: 1
+ *      4      2  format version: 2
  *      6      1  content: 0 exact, 1 framed
- *      7      1  shard count n
- *      8     16  store id
- *     24      4  number of epochs e
- *     28      4  zero
- *     32      …  e times: epoch u32, zero u32, first sequence of each shard n * u64
- *    end      4  CRC-32C of everything before it
+ *      7      1  shard count
+ *      8     16  id of this directory; of the store, too, unless it follows another
+ *     24      4  CRC-32C of everything before it
  * </pre>
  */
 final class StoreIdentity {
@@ -50,38 +46,17 @@ final class StoreIdentity {
   private static final int DB_PREFIX_BITS = 7;
   private static final int DB_SIZE = 16;
   private static final int MAGIC_VALUE = 0x544D4C53;
-  private static final int VERSION_VALUE = 1;
+  private static final int VERSION_VALUE = 2;
   private static final int VERSION = 4;
   private static final int CONTENT = 6;
   private static final int SHARDS = 7;
   private static final int STORE_ID = 8;
-  private static final int EPOCHS = STORE_ID + ID_BYTES;
-  private static final int ENTRIES = EPOCHS + 8;
+  private static final int BODY = STORE_ID + ID_BYTES;
 
-  /** Older leaderships are forgotten: a follower that old copies everything. */
-  private static final int MAX_EPOCHS = 128;
+  private final UUID id;
 
-  private final Storage storage;
-  private final Path file;
-  private final Shape shape;
-  private final byte[] storeId;
-  private final List<EpochStart> history;
-
-  /**
-   * Where a leadership began.
-   *
-   * @param firstSequences of each shard
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-  record EpochStart(int epoch, long[] firstSequences) {}
-
-  private StoreIdentity(
-      Storage storage, Path file, Shape shape, byte[] storeId, List<EpochStart> history) {
-    this.storage = storage;
-    this.file = file;
-    this.shape = shape;
-    this.storeId = storeId;
-    this.history = history;
+  private StoreIdentity(UUID id) {
+    this.id = id;
   }
 
   /** Reads who the store in a directory is, or makes it one. */
@@ -94,7 +69,7 @@ final class StoreIdentity {
     }
     StoreIdentity identity;
     if (storage.exists(own)) {
-      identity = decode(storage, own, shape);
+      identity = decode(storage.read(own), own, shape);
     } else if (existed && shape.content() != Content.EXACT) {
       throw new Mismatch(
           "content differs, directory=%s stored=exact (written by armdb) configured=%s"
@@ -110,11 +85,11 @@ final class StoreIdentity {
   }
 
   private static StoreIdentity create(Storage storage, Path own, Shape shape) throws IOException {
-    byte[] id = new byte[ID_BYTES];
-    new SecureRandom().nextBytes(id);
-    StoreIdentity identity = new StoreIdentity(storage, own, shape, id, new ArrayList<>());
-    identity.save();
-    return identity;
+    byte[] random = new byte[ID_BYTES];
+    new SecureRandom().nextBytes(random);
+    UUID id = uuid(random, 0);
+    storage.replace(own, encode(id, shape));
+    return new StoreIdentity(id);
   }
 
   private static byte[] encodeDbMeta(Shape shape) {
@@ -139,11 +114,10 @@ final class StoreIdentity {
     }
   }
 
-  private static StoreIdentity decode(Storage storage, Path path, Shape shape) throws IOException {
-    byte[] bytes = storage.read(path);
+  private static StoreIdentity decode(byte[] bytes, Path path, Shape shape) {
     ByteBuffer meta = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int body = bytes.length - Integer.BYTES;
-    if (body < ENTRIES || meta.getInt(0) != MAGIC_VALUE || meta.getInt(body) != crc(bytes, body)) {
+    if (body < BODY || meta.getInt(0) != MAGIC_VALUE || meta.getInt(body) != crc(bytes, body)) {
       throw new Corrupt("store identity is damaged, file=" + path, null);
     }
     same(path, "format version", (int) meta.getShort(VERSION), VERSION_VALUE);
@@ -153,39 +127,19 @@ final class StoreIdentity {
         "content",
         name(meta.get(CONTENT) == 0 ? Content.EXACT : Content.FRAMED),
         name(shape.content()));
-    byte[] id = Arrays.copyOfRange(bytes, STORE_ID, STORE_ID + ID_BYTES);
-    List<EpochStart> history = new ArrayList<>();
-    meta.position(ENTRIES);
-    for (int e = meta.getInt(EPOCHS); e > 0; e--) {
-      int epoch = meta.getInt();
-      meta.getInt();
-      long[] first = new long[shape.shards()];
-      meta.asLongBuffer().get(first);
-      meta.position(meta.position() + first.length * Long.BYTES);
-      history.add(new EpochStart(epoch, first));
-    }
-    return new StoreIdentity(storage, path, shape, id, history);
+    return new StoreIdentity(uuid(bytes, STORE_ID));
   }
 
   private static String name(Content content) {
     return content.name().toLowerCase(Locale.ROOT);
   }
 
-  private void save() throws IOException {
-    int entry = 8 + shape.shards() * Long.BYTES;
-    int body = ENTRIES + history.size() * entry;
-    ByteBuffer meta = ByteBuffer.allocate(body + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private static byte[] encode(UUID id, Shape shape) {
+    ByteBuffer meta = ByteBuffer.allocate(BODY + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     meta.putInt(MAGIC_VALUE).putShort((short) VERSION_VALUE);
     meta.put((byte) (shape.content() == Content.EXACT ? 0 : 1)).put((byte) shape.shards());
-    meta.put(storeId).putInt(history.size()).putInt(0);
-    for (EpochStart start : history) {
-      meta.putInt(start.epoch()).putInt(0);
-      for (long first : start.firstSequences()) {
-        meta.putLong(first);
-      }
-    }
-    meta.putInt(crc(meta.array(), body));
-    storage.replace(file, meta.array());
+    meta.put(bytes(id)).putInt(crc(meta.array(), BODY));
+    return meta.array();
   }
 
   private static int crc(byte[] bytes, int length) {
@@ -194,21 +148,22 @@ final class StoreIdentity {
     return (int) crc.getValue();
   }
 
-  byte[] storeId() {
-    return storeId;
+  /** The directory's id. */
+  UUID id() {
+    return id;
   }
 
-  /** The current leadership; 0 before the first. */
-  int epoch() {
-    return history.isEmpty() ? 0 : history.getLast().epoch();
+  /** An id's 16 bytes, as files and frames have them. */
+  static byte[] bytes(UUID id) {
+    return ByteBuffer.allocate(ID_BYTES)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .array();
   }
 
-  /** Begins a leadership greater than all before it; it is on disk when this returns. */
-  void beginEpoch(long[] firstSequences) throws IOException {
-    history.add(new EpochStart(epoch() + 1, firstSequences));
-    if (history.size() > MAX_EPOCHS) {
-      history.removeFirst();
-    }
-    save();
+  /** The id at an offset. */
+  static UUID uuid(byte[] bytes, int offset) {
+    ByteBuffer id = ByteBuffer.wrap(bytes, offset, ID_BYTES);
+    return new UUID(id.getLong(), id.getLong());
   }
 }

@@ -35,20 +35,32 @@ final class Syncer extends EngineThread {
 
   @Override
   void work() {
-    ForcePoint point = wanted();
-    while (point != null) {
+    boolean more = true;
+    while (more) {
+      committer.logExchange().readLock().lock();
       try {
-        long from = committer.log().durableSequence();
-        long start = System.nanoTime();
-        committer.log().force(point);
-        counters.add(System.nanoTime() - start, point.sequence() - from);
-        committer.commitForced(point.sequence());
+        more = forceOnce();
       } catch (IOException e) {
         committer.shut(new WriteGateShut("log could not be forced: " + e.getMessage(), e));
         return;
+      } finally {
+        committer.logExchange().readLock().unlock();
       }
-      point = wanted();
     }
+  }
+
+  /** False when there was nothing to force. */
+  private boolean forceOnce() throws IOException {
+    ForcePoint point = wanted();
+    if (point == null) {
+      return false;
+    }
+    long from = committer.log().durableSequence();
+    long start = System.nanoTime();
+    committer.log().force(point);
+    counters.add(System.nanoTime() - start, point.sequence() - from);
+    committer.commitForced(point.sequence());
+    return true;
   }
 
   @Override

@@ -183,6 +183,7 @@ public sealed interface KvError {
       case EngineException.Overloaded e -> new Overloaded(e.getMessage());
       case EngineException.WriteGateShut e -> new WritesStopped(e.getMessage());
       case EngineException.Closed e -> new ShuttingDown();
+      case EngineException.OutOfSequence e -> new Internal(e.getMessage());
       case EngineException.Mismatch e -> new Internal(e.getMessage());
       case EngineException.InUse e -> new Internal(e.getMessage());
       case EngineException.Corrupt e -> new Internal(e.getMessage());

@@ -26,7 +26,7 @@ public final class NodeStatus {
     EngineOptions.Shape shape = options.shape();
     FieldCodec codec = store.codec();
     return new EngineStatus(
-        engine.storeId(),
+        engine.storeId().toString(),
         engine.epoch(),
         options.durability().name().toLowerCase(Locale.ROOT),
         new EngineStatus.Shape(
@@ -48,7 +48,7 @@ public final class NodeStatus {
             : Optional.empty();
     return new ReplicationStatus(
         store.access().role(),
-        engine.storeId(),
+        engine.storeId().toString(),
         engine.epoch(),
         leader,
         replication.followers(),

@@ -45,9 +45,14 @@ public final class LogReader implements AutoCloseable {
     }
   }
 
-  /** The sequence that {@link #next} reads. */
+  /** The sequence of the record that {@link #next} reads. */
   public long nextSequence() {
     return next;
+  }
+
+  /** Where that record begins, counted as {@link SegmentedLog#endOffset} is. */
+  public long offset() {
+    return segment.offsetOf(position);
   }
 
   /** The record that was read last; valid until the next call. */

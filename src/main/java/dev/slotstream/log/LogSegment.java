@@ -44,6 +44,7 @@ final class LogSegment {
   private volatile long firstSequence;
   private volatile int prepared;
   private volatile int end;
+  private volatile long offset;
   private int holders = 1;
 
   private LogSegment(LogOptions options, Path path, MappedFile file, long firstSequence) {
@@ -177,6 +178,16 @@ final class LogSegment {
 
   int size() {
     return size;
+  }
+
+  /** Where its first record stands, counted as {@link SegmentedLog#endOffset} is. */
+  void setOffset(long offsetOfFirst) {
+    offset = offsetOfFirst;
+  }
+
+  /** Counted as {@link SegmentedLog#endOffset} is. */
+  long offsetOf(int position) {
+    return offset + position - LogLayout.HEADER_SIZE;
   }
 
   /** Adds zeros, and touches their pages so that the appender finds them in memory. */

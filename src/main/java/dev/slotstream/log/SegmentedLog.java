@@ -39,6 +39,12 @@ public final class SegmentedLog implements AutoCloseable {
     this.appended = verdict.lastSequence();
     this.forcedSegment = found.getFirst();
     this.forcedPosition = 0;
+    long offset = (long) LogLayout.HEADER_SIZE - tail;
+    active.setOffset(offset);
+    for (int s = segments.length - 2; s >= 0; s--) {
+      offset -= segments[s].end() - LogLayout.HEADER_SIZE;
+      segments[s].setOffset(offset);
+    }
   }
 
   /**
@@ -93,8 +99,11 @@ public final class SegmentedLog implements AutoCloseable {
     return bytes;
   }
 
-  /** Bytes appended since the log was opened. */
-  public long appendedBytes() {
+  /**
+   * Where the log ends, in bytes of records since it was opened. What was there before stands below
+   * 0, so that the bytes between two places can be told.
+   */
+  public long endOffset() {
     return appendedBytes;
   }
 
@@ -136,6 +145,7 @@ public final class SegmentedLog implements AutoCloseable {
       return null;
     }
     next.begin(appended + 1);
+    next.setOffset(appendedBytes);
     active.setEnd(tail);
     LogSegment[] longer = Arrays.copyOf(segments, segments.length + 1);
     longer[longer.length - 1] = next;
@@ -238,28 +248,31 @@ public final class SegmentedLog implements AutoCloseable {
 
   /**
    * Deletes the oldest segments, as long as all their records are at or below {@code sequence} and
-   * at least {@code keepBytes} remain.
+   * the retention lets them go.
    *
+   * @param sequence up to which recovery does not need the log
+   * @param needed the first sequence that somebody still wants to read
    * @return how many were deleted
    */
-  public int purge(long sequence, long keepBytes) throws IOException {
+  public int purge(long sequence, long needed, LogRetention retention) throws IOException {
     int purged = 0;
-    LogSegment oldest = removeOldest(sequence, keepBytes);
+    LogSegment oldest = removeOldest(sequence, needed, retention);
     while (oldest != null) {
       options.storage().delete(oldest.path());
       oldest.letGo();
       purged++;
-      oldest = removeOldest(sequence, keepBytes);
+      oldest = removeOldest(sequence, needed, retention);
     }
     return purged;
   }
 
-  private synchronized LogSegment removeOldest(long sequence, long keepBytes) {
+  private synchronized LogSegment removeOldest(long sequence, long needed, LogRetention retention) {
     LogSegment[] now = segments;
-    if (now.length < 2
-        || now[1].firstSequence() > sequence + 1
-        || now[1].firstSequence() > durable
-        || bytes() - now[0].prepared() < keepBytes) {
+    if (now.length < 2 || now[1].firstSequence() > Math.min(sequence + 1, durable)) {
+      return null;
+    }
+    boolean wanted = now[1].firstSequence() > needed;
+    if (!retention.letsGo(bytes(), now[0].prepared(), wanted)) {
       return null;
     }
     segments = Arrays.copyOfRange(now, 1, now.length);

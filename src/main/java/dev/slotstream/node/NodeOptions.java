@@ -3,12 +3,14 @@ package dev.slotstream.node;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.kv.FieldCodec;
 import dev.slotstream.kv.WriteAccess;
+import dev.slotstream.log.LogRetention;
 import java.net.URI;
 import java.util.Optional;
 
 /** Turns configuration that was checked into what the parts of a node are made from. */
 final class NodeOptions {
   private static final int MAX_DEFAULT_SHARDS = 8;
+  private static final long RETENTION_LIMIT = 1L << 30;
 
   private NodeOptions() {}
 
@@ -22,6 +24,7 @@ final class NodeOptions {
   static EngineOptions engine(SlotstreamConfig config) {
     SlotstreamConfig.Store store = config.store();
     FieldCodec codec = codec(store);
+    long retention = config.log().retention().asLongValue();
     return new EngineOptions(
         config.dataDir(),
         new EngineOptions.Shape(
@@ -32,7 +35,8 @@ final class NodeOptions {
         config.durability(),
         store.growSlots(),
         Math.toIntExact(config.log().segmentSize().asLongValue()),
-        config.log().retention().asLongValue());
+        new LogRetention(retention, Math.max(retention, RETENTION_LIMIT)),
+        config.role() == SlotstreamConfig.Role.LEADER);
   }
 
   static int defaultShards() {

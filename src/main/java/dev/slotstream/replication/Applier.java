@@ -6,6 +6,7 @@ import dev.slotstream.engine.ReplicatedBatch.Events;
 import dev.slotstream.engine.ReplicatedBatch.Rule;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.slot.MetaWord;
+import dev.slotstream.slot.SlotLayout;
 import dev.slotstream.wire.SlotBatch;
 import java.util.BitSet;
 
@@ -58,7 +59,7 @@ final class Applier {
       }
     }
     Rule rule = syncing ? Rule.AS_IT_STANDS : Rule.ONLY_NEWER;
-    submit(new BatchEvents(batch.cursor()), rule, true);
+    submit(new BatchEvents(batch.cursor(), engine.options().shape().layout()), rule, true);
   }
 
   /**
@@ -102,7 +103,7 @@ final class Applier {
   }
 
   /** A frame's events as the engine takes them. */
-  private record BatchEvents(SlotBatch.Cursor cursor) implements Events {
+  private record BatchEvents(SlotBatch.Cursor cursor, SlotLayout layout) implements Events {
     @Override
     public boolean next() {
       return cursor.next();
@@ -129,8 +130,18 @@ final class Applier {
     }
 
     @Override
+    public int keyLength() {
+      return layout.keyLength();
+    }
+
+    @Override
     public int valueOffset() {
       return cursor.valueOffset();
+    }
+
+    @Override
+    public int valueLength() {
+      return layout.valueLength();
     }
   }
 
@@ -181,7 +192,17 @@ final class Applier {
     }
 
     @Override
+    public int keyLength() {
+      return noKey.length;
+    }
+
+    @Override
     public int valueOffset() {
+      return 0;
+    }
+
+    @Override
+    public int valueLength() {
       return 0;
     }
   }

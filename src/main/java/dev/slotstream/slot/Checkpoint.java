@@ -16,8 +16,22 @@ public record Checkpoint(
   /** The state of a file that Slotstream has never opened. */
   public static final Checkpoint NONE = new Checkpoint(0, 0, 0, false, true);
 
-  /** The checkpoint after this one. */
+  /** The checkpoint after this one, in the same state. */
   public Checkpoint next(long newSequence, int newEpoch, boolean newClean) {
     return new Checkpoint(generation + 1, newSequence, newEpoch, syncing, newClean);
+  }
+
+  /** The checkpoint with which a full sync begins or ends. */
+  public Checkpoint next(long newSequence, int newEpoch, SyncEdge edge) {
+    boolean begins = edge == SyncEdge.BEGINS;
+    return new Checkpoint(generation + 1, newSequence, newEpoch, begins, false);
+  }
+
+  /** The two ends of a full sync. */
+  public enum SyncEdge {
+    /** From here on the slots are a mixture. */
+    BEGINS,
+    /** From here on they are not. */
+    ENDS
   }
 }

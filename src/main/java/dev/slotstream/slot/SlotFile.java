@@ -2,6 +2,7 @@ package dev.slotstream.slot;
 
 import dev.slotstream.file.MappedFile;
 import dev.slotstream.file.Storage;
+import dev.slotstream.slot.Checkpoint.SyncEdge;
 import dev.slotstream.slot.SlotFileException.Kind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -167,8 +168,22 @@ public final class SlotFile implements AutoCloseable {
     writeCheckpoint(sequence, epoch, clean);
   }
 
+  /** Declares the slots a mixture, on disk, before the first slot of a full sync is written. */
+  public void beginSync(long sequence, int epoch) throws IOException {
+    write(checkpoint.next(sequence, epoch, SyncEdge.BEGINS));
+  }
+
+  /** Forces all slots and then declares that they hold everything up to {@code sequence}. */
+  public void endSync(long sequence, int epoch) throws IOException {
+    file.force(SlotFileHeader.SIZE, file.length() - SlotFileHeader.SIZE);
+    write(checkpoint.next(sequence, epoch, SyncEdge.ENDS));
+  }
+
   private void writeCheckpoint(long sequence, int epoch, boolean clean) throws IOException {
-    Checkpoint next = checkpoint.next(sequence, epoch, clean);
+    write(checkpoint.next(sequence, epoch, clean));
+  }
+
+  private void write(Checkpoint next) throws IOException {
     SlotFileHeader.write(file.mapping(), next);
     file.force(0, SlotFileHeader.SIZE);
     checkpoint = next;

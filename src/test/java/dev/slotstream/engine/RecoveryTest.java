@@ -19,7 +19,7 @@ import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.MetaWord;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HexFormat;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,7 +247,7 @@ class RecoveryTest {
   @Test
   void refusesARecordOfASlotThatNoneCanBe() throws IOException {
     TestStore store = store();
-    String id;
+    UUID id;
     try (SlotEngine engine = store.open()) {
       TestStore.put(engine, 1, 1);
       id = engine.storeId();
@@ -257,7 +257,7 @@ class RecoveryTest {
             new DiskStorage(),
             store.shardDirectory(0),
             0,
-            HexFormat.of().parseHex(id),
+            StoreIdentity.bytes(id),
             1 << 20,
             TestStore.KEY,
             TestStore.VALUE);
@@ -319,7 +319,7 @@ class RecoveryTest {
   @Test
   void olderLeadershipsAreForgottenInTheEnd() {
     TestStore store = store();
-    Path meta = store.directory().resolve("slotstream.meta");
+    Path meta = store.shardDirectory(0).resolve(HistoryFile.NAME);
     store.open().close();
     long one = TestFiles.size(meta);
     for (int epoch = 2; epoch <= 150; epoch++) {

@@ -108,8 +108,18 @@ final class TestBatch extends ReplicatedBatch {
     }
 
     @Override
+    public int keyLength() {
+      return TestStore.KEY;
+    }
+
+    @Override
     public int valueOffset() {
       return keyOffset() + TestStore.KEY;
+    }
+
+    @Override
+    public int valueLength() {
+      return events.get(at).bytes().capacity() - valueOffset();
     }
   }
 

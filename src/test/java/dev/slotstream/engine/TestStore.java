@@ -3,6 +3,7 @@ package dev.slotstream.engine;
 import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.file.Storage;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotLayout;
 import java.nio.ByteBuffer;
@@ -90,7 +91,8 @@ record TestStore(
         durability,
         tuning.growSlots(),
         tuning.segmentSize(),
-        tuning.retention());
+        new LogRetention(tuning.retention(), Long.MAX_VALUE),
+        true);
   }
 
   SlotEngine open() {

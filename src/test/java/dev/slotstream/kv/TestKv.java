@@ -5,6 +5,7 @@ import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.OperationMeter.Operation;
+import dev.slotstream.log.LogRetention;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +25,10 @@ final class TestKv implements AutoCloseable {
 
   private TestKv(Path directory, FieldCodec codec, Durability durability, WriteAccess access) {
     Shape shape = new Shape(2, 0, codec.layout(), codec.content());
-    this.engine = SlotEngine.open(new EngineOptions(directory, shape, durability, 64, 1 << 20, 0));
+    this.engine =
+        SlotEngine.open(
+            new EngineOptions(
+                directory, shape, durability, 64, 1 << 20, new LogRetention(0, 0), true));
     this.store = new KeyValueStore(engine, codec, access, clock, this::meter);
   }
 

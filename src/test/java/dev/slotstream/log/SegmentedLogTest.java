@@ -121,9 +121,9 @@ class SegmentedLogTest {
       assertTrue(bytes >= TestLog.SEGMENT_SIZE / 8);
       log.prepare();
       assertTrue(log.bytes() <= TestLog.SEGMENT_SIZE);
-      assertEquals(0, log.appendedBytes());
+      assertEquals(0, log.endOffset());
       TestLog.append(log, 1);
-      assertEquals(TestLog.lengthOf(1), log.appendedBytes());
+      assertEquals(TestLog.lengthOf(1), log.endOffset());
     }
   }
 
@@ -131,20 +131,20 @@ class SegmentedLogTest {
   void purgesWholeSegmentsUpToASequence() throws IOException {
     try (SegmentedLog log = TestLog.open(directory)) {
       TestLog.append(log, 300);
-      assertEquals(0, log.purge(300, 0), "what is not forced is not purged");
+      assertEquals(0, purge(log, 300, 0), "what is not forced is not purged");
       TestLog.force(log);
       int before = segments().size();
-      assertEquals(0, log.purge(0, 0));
-      int purged = log.purge(100, 0);
+      assertEquals(0, purge(log, 0, 0));
+      int purged = purge(log, 100, 0);
       assertTrue(purged > 0);
       assertEquals(before - purged, segments().size());
       assertTrue(log.oldestSequence() <= 101);
       assertNull(log.reader(log.oldestSequence() - 1));
       TestLog.readAll(log, log.oldestSequence());
       long bytes = log.bytes();
-      log.purge(300, bytes - 1);
+      purge(log, 300, bytes - 1);
       assertTrue(log.bytes() >= bytes - TestLog.SEGMENT_SIZE);
-      log.purge(300, 0);
+      purge(log, 300, 0);
       assertEquals(1, segments().size());
       TestLog.readAll(log, log.oldestSequence());
     }
@@ -161,7 +161,7 @@ class SegmentedLogTest {
         log.prepare();
       }
       long last = 0;
-      while (log.appendedBytes() < TestLog.SEGMENT_SIZE - LogLayout.HEADER_SIZE) {
+      while (log.endOffset() < TestLog.SEGMENT_SIZE - LogLayout.HEADER_SIZE) {
         TestLog.force(log);
         last = log.appendedSequence();
         assertTrue(TestLog.tryAppend(log));
@@ -169,9 +169,9 @@ class SegmentedLogTest {
       // The next segment is begun, and a power cut now would leave nothing of it.
       assertEquals(last, log.durableSequence());
       assertEquals(1, segments().size());
-      assertEquals(0, log.purge(last, 0));
+      assertEquals(0, purge(log, last, 0));
       TestLog.force(log);
-      assertEquals(1, log.purge(last, 0));
+      assertEquals(1, purge(log, last, 0));
       assertEquals(last + 1, log.oldestSequence());
     }
   }
@@ -181,7 +181,7 @@ class SegmentedLogTest {
     try (SegmentedLog log = TestLog.open(directory)) {
       TestLog.append(log, 300);
       TestLog.force(log);
-      log.purge(300, 10_000);
+      purge(log, 300, 10_000);
       assertTrue(log.bytes() >= 10_000);
       assertTrue(log.bytes() < 10_000 + TestLog.SEGMENT_SIZE);
     }
@@ -195,7 +195,7 @@ class SegmentedLogTest {
         TestLog.force(log);
         TestLog.append(log, 100);
         TestLog.force(log);
-        assertTrue(log.purge(200, 0) > 0);
+        assertTrue(purge(log, 200, 0) > 0);
         long last = 0;
         LogException gone;
         while (true) {
@@ -381,5 +381,10 @@ class SegmentedLogTest {
       }
       assertTrue(before % 100 == 0);
     }
+  }
+
+  /** Nobody needs anything, and no more than this is kept. */
+  private static int purge(SegmentedLog log, long sequence, long keepBytes) throws IOException {
+    return log.purge(sequence, Long.MAX_VALUE, new LogRetention(keepBytes, Long.MAX_VALUE));
   }
 }

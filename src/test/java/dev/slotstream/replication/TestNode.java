@@ -7,6 +7,7 @@ import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.TestWrite;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.replication.LinkStatus.State;
 import dev.slotstream.replication.ReplicationServer.ServerOptions;
 import dev.slotstream.slot.MetaWord;
@@ -44,7 +45,13 @@ public final class TestNode implements AutoCloseable {
 
   public static EngineOptions options(Path directory, int shards, Durability durability) {
     return new EngineOptions(
-        directory, new Shape(shards, 0, LAYOUT, Content.EXACT), durability, 512, 1 << 20, 8L << 20);
+        directory,
+        new Shape(shards, 0, LAYOUT, Content.EXACT),
+        durability,
+        512,
+        1 << 20,
+        new LogRetention(8L << 20, 64L << 20),
+        true);
   }
 
   public static TestNode open(Vertx vertx, Path directory, int shards, Durability durability) {

@@ -1,0 +1,155 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.engine.EngineException.OutOfSequence;
+import dev.slotstream.engine.EngineException.WriteGateShut;
+import dev.slotstream.log.SegmentedLog;
+import dev.slotstream.slot.SlotFile;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A full sync of one shard, as the disk sees it. In between its two ends a leader's slots are
+ * written past the log ({@link ReplicatedBatch.Rule#DIRECT}) and its records go through the log.
+ *
+ * <pre>
+ * begin  1. what is in the log is in its slots, and on disk
+ *        2. the header says "syncing": a crash from here on starts the sync over
+ *        3. records that the leader never had are put aside; the rest of the log is deleted
+ *        4. the leader's history takes the place of the former
+ *        5. a new log begins behind the sequence that the leader noted before its scan
+ * end    6. log and slots are on disk; the header says "normal", and up to which sequence
+ * </pre>
+ *
+ * <p>May be asked for from any thread; the steps are the checkpointing thread's, the only one that
+ * writes headers and deletes segments.
+ */
+final class FullSync {
+  private final Committer committer;
+  private final Syncer syncer;
+  private final ShardFiles files;
+  private final HistoryFile historyFile;
+  private final AtomicReference<Runnable> asked = new AtomicReference<>();
+  private Runnable wake = () -> {};
+
+  FullSync(Committer committer, Syncer syncer, ShardRecovery recovered) {
+    this.committer = committer;
+    this.syncer = syncer;
+    this.files = recovered.files();
+    this.historyFile = recovered.historyFile();
+  }
+
+  /** Who works on what is asked for. */
+  void onAsked(Runnable waker) {
+    wake = waker;
+  }
+
+  HistoryFile historyFile() {
+    return historyFile;
+  }
+
+  CompletableFuture<KeptAside> begin(ShardHistory leaders, long sequence) {
+    return ask(() -> beginNow(leaders, sequence));
+  }
+
+  CompletableFuture<KeptAside> end() {
+    return ask(this::endNow);
+  }
+
+  /** One step at a time: whoever follows asks for the next when this one is done. */
+  private CompletableFuture<KeptAside> ask(Step step) {
+    CompletableFuture<KeptAside> done = new CompletableFuture<>();
+    Runnable work = () -> run(step, done);
+    if (!asked.compareAndSet(null, work)) {
+      done.completeExceptionally(new OutOfSequence("a step of a full sync is under way already"));
+    }
+    wake.run();
+    return done;
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    KeptAside run() throws IOException;
+  }
+
+  private void run(Step step, CompletableFuture<KeptAside> done) {
+    try {
+      EngineException shut = committer.gate().reason();
+      if (shut != null) {
+        throw shut;
+      }
+      done.complete(step.run());
+    } catch (IOException e) {
+      WriteGateShut why = new WriteGateShut("full sync failed: " + e.getMessage(), e);
+      committer.shut(why);
+      done.completeExceptionally(why);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  /** For the checkpointing thread: does what was asked for. */
+  void work() {
+    // Taken first: whoever waits for the end of this step may ask for the next at once.
+    Runnable work = asked.getAndSet(null);
+    if (work != null) {
+      work.run();
+    }
+  }
+
+  private KeptAside beginNow(ShardHistory leaders, long sequence) throws IOException {
+    boolean brokenOff = committer.syncing();
+    committer.enterSync(new OutOfSequence("full sync begins"));
+    long last = committer.appendedSequence();
+    if (!syncer.awaitForced(last)) {
+      throw committer.gate().reason();
+    }
+    committer.logExchange().writeLock().lock();
+    try {
+      SlotFile slots = committer.slots().file();
+      ShardHistory former = committer.history();
+      slots.beginSync(last, former.epoch());
+      // What a sync that was broken off left in the log is the leader's, not ours alone.
+      long common = brokenOff ? last : Math.min(sequence, former.commonWith(leaders, last));
+      KeptAside aside = keepAside(common, new ShardPosition(former.epochAt(last), last));
+      files.deleteLog();
+      ShardHistory history = leaders.upTo(sequence);
+      historyFile.save(history);
+      committer.exchangeLog(
+          SegmentedLog.open(files.logOptions(history.storeId()), sequence, true, record -> {}),
+          history);
+      slots.beginSync(sequence, history.epoch());
+      return aside;
+    } finally {
+      committer.logExchange().writeLock().unlock();
+    }
+  }
+
+  private KeptAside keepAside(long common, ShardPosition last) throws IOException {
+    long from = Math.max(common + 1, committer.log().oldestSequence());
+    if (from > last.sequence()) {
+      return KeptAside.NONE;
+    }
+    return new KeptAside(from, last.sequence(), files.putAside(from, last));
+  }
+
+  private KeptAside endNow() throws IOException {
+    long sequence = committer.committedSequence();
+    if (!syncer.awaitForced(sequence)) {
+      throw committer.gate().reason();
+    }
+    ShardHistory history = committer.history();
+    historyFile.save(history);
+    committer.slots().file().endSync(sequence, history.epoch());
+    committer.leaveSync();
+    return KeptAside.NONE;
+  }
+
+  /** The engine closes: nothing more is done. */
+  void close() {
+    Runnable work = asked.getAndSet(null);
+    if (work != null) {
+      work.run(); // finds the gate shut, and says so
+    }
+  }
+}

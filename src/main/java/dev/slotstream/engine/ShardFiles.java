@@ -1,0 +1,97 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.file.Storage;
+import dev.slotstream.log.LogOptions;
+import dev.slotstream.slot.SlotFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * One shard's directory.
+ *
+ * @param directoryId of the store's whole directory
+ */
+record ShardFiles(Storage storage, EngineOptions options, int shard, UUID directoryId) {
+  private static final String LOG_PREFIX = "redo-";
+  private static final String SPARE = "redo-next.log";
+  private static final String LOG_SUFFIX = ".log";
+
+  private Path directory() {
+    return options.directory().resolve("shard_%03d".formatted(shard));
+  }
+
+  SlotFile openSlots() throws IOException {
+    storage.createDirectories(directory());
+    return SlotFile.open(
+        storage, directory(), options.shape().layout(), shard, options.growSlots());
+  }
+
+  HistoryFile openHistory() throws IOException {
+    return HistoryFile.open(storage, directory(), directoryId);
+  }
+
+  LogOptions logOptions(UUID storeId) {
+    return new LogOptions(
+        storage,
+        directory(),
+        shard,
+        StoreIdentity.bytes(storeId),
+        options.segmentSize(),
+        options.shape().layout().keyLength(),
+        options.shape().layout().valueLength());
+  }
+
+  /** Deletes all segments. What recovery had cut off stays. */
+  void deleteLog() throws IOException {
+    for (Path segment : segments()) {
+      storage.delete(segment);
+    }
+  }
+
+  /**
+   * Keeps segments that hold records which no other store has: under another name, where no log
+   * looks for them. A whole segment is kept, so records before them can be in it, too.
+   *
+   * @param from the first record to keep
+   * @param position of the last one, for the name: it must not hide what was kept before
+   * @return the files, in order
+   */
+  List<Path> putAside(long from, ShardPosition position) throws IOException {
+    List<Path> segments =
+        segments().stream().filter(path -> !path.getFileName().toString().equals(SPARE)).toList();
+    List<Path> kept = new ArrayList<>();
+    for (int s = 0; s < segments.size(); s++) {
+      if (s + 1 == segments.size() || firstSequence(segments.get(s + 1)) > from) {
+        Path aside =
+            directory()
+                .resolve(
+                    "diverged-%016x-%d-%016x.log"
+                        .formatted(
+                            firstSequence(segments.get(s)), position.epoch(), position.sequence()));
+        storage.rename(segments.get(s), aside);
+        kept.add(aside);
+      }
+    }
+    return kept;
+  }
+
+  private List<Path> segments() throws IOException {
+    return storage.list(directory()).stream()
+        .filter(path -> isSegment(path.getFileName().toString()))
+        .toList();
+  }
+
+  private static boolean isSegment(String name) {
+    return name.startsWith(LOG_PREFIX) && name.endsWith(LOG_SUFFIX);
+  }
+
+  /** Of a segment, out of its name. */
+  private static long firstSequence(Path segment) {
+    String name = segment.getFileName().toString();
+    String digits = name.substring(LOG_PREFIX.length(), name.length() - LOG_SUFFIX.length());
+    return Long.parseUnsignedLong(digits, 16);
+  }
+}
