@@ -2,6 +2,7 @@ package dev.slotstream.wire;
 
 import static dev.slotstream.wire.FrameLayout.EVENT_KEY;
 import static dev.slotstream.wire.FrameLayout.MAX_ENTRY_BYTES;
+import static dev.slotstream.wire.FrameLayout.PACKED_KEY;
 
 /**
  * How many bytes an event takes in a store of this key and value length. The bound on both together
@@ -23,5 +24,10 @@ record EventSizes(int keyLength, int valueLength) {
 
   int occupied() {
     return deleted() + valueLength;
+  }
+
+  /** The longest packed event. */
+  int packed() {
+    return PACKED_KEY + keyLength + valueLength;
   }
 }

@@ -58,6 +58,7 @@ public final class FrameDecoder {
         EnumSet.of(
             FrameType.SHARD_INFO,
             FrameType.SLOT_BATCH,
+            FrameType.PACKED_BATCH,
             FrameType.CAUGHT_UP,
             FrameType.HEARTBEAT,
             FrameType.ERROR),

@@ -11,6 +11,8 @@ enum FrameType {
   CAUGHT_UP(FrameLayout.CAUGHT_UP, FrameLayout.CAUGHT_UP_MIN, FrameLayout.CAUGHT_UP_MAX),
   ACK(FrameLayout.ACK, FrameLayout.ACK_MIN, FrameLayout.ACK_MAX),
   HEARTBEAT(FrameLayout.HEARTBEAT, FrameLayout.HEARTBEAT_MIN, FrameLayout.HEARTBEAT_MAX),
+  PACKED_BATCH(
+      FrameLayout.PACKED_BATCH, FrameLayout.PACKED_BATCH_MIN, FrameLayout.PACKED_BATCH_MAX),
   ERROR(FrameLayout.ERROR, FrameLayout.ERROR_MIN, FrameLayout.ERROR_MAX);
 
   private static final FrameType[] ALL = values();

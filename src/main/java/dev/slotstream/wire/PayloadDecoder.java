@@ -1,8 +1,8 @@
 package dev.slotstream.wire;
 
-import static dev.slotstream.wire.FrameLayout.U16;
 import static dev.slotstream.wire.FrameLayout.U32;
 import static dev.slotstream.wire.FrameLayout.U64;
+import static dev.slotstream.wire.FrameLayout.u16;
 import static java.lang.Byte.toUnsignedInt;
 
 import java.nio.charset.StandardCharsets;
@@ -15,48 +15,49 @@ record PayloadDecoder(EventSizes sizes) {
 
   Frame decode(FrameType type, byte[] bytes, int start, int length) {
     return switch (type) {
-      case SYNC_REQUEST -> syncRequest(bytes, start);
-      case SHARD_INFO -> shardInfo(bytes, start);
+      case SYNC_REQUEST -> syncRequest(bytes, start, length);
+      case SHARD_INFO -> shardInfo(bytes, start, length);
       case SLOT_BATCH -> SlotBatch.copyOf(bytes, start, length, sizes);
-      case CAUGHT_UP -> caughtUp(bytes, start);
-      case ACK -> ack(bytes, start);
-      case HEARTBEAT -> new Frame.Heartbeat();
+      case PACKED_BATCH -> PackedBatch.copyOf(bytes, start, length, sizes);
+      case CAUGHT_UP -> caughtUp(bytes, start, length);
+      case ACK -> ack(bytes, start, length);
+      case HEARTBEAT -> new Frame.Heartbeat(ExtensionDecoder.heartbeat(bytes, start, length));
       // Malformed UTF-8 becomes the replacement character.
       case ERROR -> new Frame.ErrorFrame(new String(bytes, start, length, StandardCharsets.UTF_8));
     };
   }
 
-  private static Frame syncRequest(byte[] bytes, int start) {
+  private static Frame syncRequest(byte[] bytes, int start, int length) {
     return new Frame.SyncRequest(
         toUnsignedInt(bytes[start + FrameLayout.SYNC_SHARD]),
         toUnsignedInt(bytes[start + FrameLayout.SYNC_VERSION]),
-        toUnsignedInt(bytes[start + FrameLayout.SYNC_FLAGS]));
+        toUnsignedInt(bytes[start + FrameLayout.SYNC_FLAGS]),
+        ExtensionDecoder.syncRequest(bytes, start, length));
   }
 
-  private static Frame shardInfo(byte[] bytes, int start) {
+  private static Frame shardInfo(byte[] bytes, int start, int length) {
     return new Frame.ShardInfo(
         toUnsignedInt(bytes[start + FrameLayout.INFO_SHARD_COUNT]),
         u16(bytes, start + FrameLayout.INFO_KEY_LENGTH),
         u16(bytes, start + FrameLayout.INFO_VALUE_LENGTH),
         u16(bytes, start + FrameLayout.INFO_SLOT_SIZE),
         (int) U32.get(bytes, start + FrameLayout.INFO_SLOT_COUNT),
-        toUnsignedInt(bytes[start + FrameLayout.INFO_PREFIX_BITS]));
+        toUnsignedInt(bytes[start + FrameLayout.INFO_PREFIX_BITS]),
+        ExtensionDecoder.shardInfo(bytes, start, length));
   }
 
-  private static Frame caughtUp(byte[] bytes, int start) {
+  private static Frame caughtUp(byte[] bytes, int start, int length) {
     return new Frame.CaughtUp(
         toUnsignedInt(bytes[start + FrameLayout.CAUGHT_UP_SHARD]),
-        (long) U64.get(bytes, start + FrameLayout.CAUGHT_UP_SCANNED));
+        (long) U64.get(bytes, start + FrameLayout.CAUGHT_UP_SCANNED),
+        ExtensionDecoder.caughtUp(bytes, start, length));
   }
 
-  private static Frame ack(byte[] bytes, int start) {
+  private static Frame ack(byte[] bytes, int start, int length) {
     return new Frame.Ack(
         toUnsignedInt(bytes[start + FrameLayout.ACK_SHARD]),
         (long) U64.get(bytes, start + FrameLayout.ACK_APPLIED),
-        (int) U32.get(bytes, start + FrameLayout.ACK_MAX_VERSION));
-  }
-
-  private static int u16(byte[] bytes, int offset) {
-    return Short.toUnsignedInt((short) U16.get(bytes, offset));
+        (int) U32.get(bytes, start + FrameLayout.ACK_MAX_VERSION),
+        ExtensionDecoder.ack(bytes, start, length));
   }
 }

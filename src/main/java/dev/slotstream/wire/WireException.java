@@ -19,7 +19,9 @@ public final class WireException extends RuntimeException {
     /** The announced length is outside the bounds of its type. */
     BAD_LENGTH,
     /** The payload does not hold what its own fields announce. */
-    BAD_CONTENT;
+    BAD_CONTENT,
+    /** The payload is not what its checksum was taken from. */
+    BAD_CHECKSUM;
 
     private final String tag = name().toLowerCase(Locale.ROOT).replace('_', '-');
 

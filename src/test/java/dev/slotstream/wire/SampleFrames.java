@@ -28,7 +28,7 @@ final class SampleFrames {
   static FrameDecoder decoderFor(FrameType type) {
     return switch (type) {
       case SYNC_REQUEST, ACK -> FrameDecoder.ofFollowerFrames();
-      case SHARD_INFO, SLOT_BATCH, CAUGHT_UP, HEARTBEAT, ERROR -> leaderFrames();
+      case SHARD_INFO, SLOT_BATCH, PACKED_BATCH, CAUGHT_UP, HEARTBEAT, ERROR -> leaderFrames();
     };
   }
 
@@ -38,6 +38,7 @@ final class SampleFrames {
       case SYNC_REQUEST -> FrameEncoder.encode(new Frame.SyncRequest(7, 1, 1));
       case SHARD_INFO -> FrameEncoder.encode(new Frame.ShardInfo(16, 8, 16, 32, 1_000_000, 4));
       case SLOT_BATCH -> batch(3);
+      case PACKED_BATCH -> packedBatch(3);
       case CAUGHT_UP -> FrameEncoder.encode(new Frame.CaughtUp(5, 1L << 40));
       case ACK -> FrameEncoder.encode(new Frame.Ack(5, 123_456_789_012L, 77));
       case HEARTBEAT -> FrameEncoder.encode(new Frame.Heartbeat());
@@ -58,6 +59,21 @@ final class SampleFrames {
       }
     }
     return encoder.finish();
+  }
+
+  /** The same as a packed batch of a stream. */
+  static byte[] packedBatch(int events) {
+    PackedBatchEncoder encoder = new PackedBatchEncoder(5, KEY, VALUE);
+    byte[] source = new byte[KEY + VALUE];
+    for (int i = 0; i < events; i++) {
+      Arrays.fill(source, (byte) i);
+      if (i % 3 == 1) {
+        encoder.deleted(100 + i, DELETED, source, 0, KEY);
+      } else {
+        encoder.occupied(100 + i, OCCUPIED, source, 0, KEY, KEY, VALUE);
+      }
+    }
+    return encoder.finish(new PackedBatch.Header(3, 1000, 999 + events, 2000, 3000, 4000));
   }
 
   /** A header that announces a length, whatever follows. */
