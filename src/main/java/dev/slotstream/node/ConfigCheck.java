@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Checks every option's range, and what one option demands of another. */
 final class ConfigCheck {
@@ -20,8 +21,13 @@ final class ConfigCheck {
 
   static final long MAX_RETENTION = 1L << 40;
   static final int MAX_WINDOW = 1024;
-  static final Duration MAX_TOLERANCE = Duration.ofDays(1);
+  static final int MAX_ACKS = 64;
+  static final int MAX_FULL_SYNCS = 64;
+  private static final Duration TENTH = Duration.ofMillis(100);
+  private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+  private static final Duration DAY = Duration.ofDays(1);
   private static final int MAX_PORT = 65_535;
+  private static final Pattern NODE_NAME = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]{0,62}");
 
   private final List<String> problems = new ArrayList<>();
 
@@ -33,6 +39,8 @@ final class ConfigCheck {
     check.store(config.store());
     check.log(config.log());
     check.replication(config.replication());
+    check.concern(config);
+    config.nodeName().ifPresent(check::nodeName);
     check.follower(config);
     return List.copyOf(check.problems);
   }
@@ -64,7 +72,15 @@ final class ConfigCheck {
   private void log(SlotstreamConfig.Log log) {
     long segment = log.segmentSize().asLongValue();
     range("log.segment-size", segment, MIN_SEGMENT, LogOptions.MAX_SEGMENT_SIZE);
-    range("log.retention", log.retention().asLongValue(), 0, MAX_RETENTION);
+    long retention = log.retention().asLongValue();
+    range("log.retention", retention, 0, MAX_RETENTION);
+    range("log.retention-limit", log.retentionLimit().asLongValue(), 0, MAX_RETENTION);
+    if (retention <= MAX_RETENTION && log.retentionLimit().asLongValue() < retention) {
+      problem(
+          "log.retention-limit",
+          log.retentionLimit().asLongValue(),
+          "at least slotstream.log.retention=" + retention);
+    }
   }
 
   private void replication(SlotstreamConfig.Replication replication) {
@@ -72,6 +88,42 @@ final class ConfigCheck {
     range("replication.window", replication.window(), 1, MAX_WINDOW);
     if (replication.host().isBlank()) {
       problem("replication.host", "''", "an address or a host name");
+    }
+    range("replication.max-full-syncs", replication.maxFullSyncs(), 1, MAX_FULL_SYNCS);
+    range(
+        "replication.stall-timeout",
+        replication.stallTimeout(),
+        Duration.ofSeconds(1),
+        TEN_MINUTES);
+    range("replication.in-sync-lag", replication.inSyncLag(), TENTH, Duration.ofHours(1));
+  }
+
+  private void concern(SlotstreamConfig config) {
+    SlotstreamConfig.Replication replication = config.replication();
+    range("replication.acks", replication.acks(), 0, MAX_ACKS);
+    range("replication.min-in-sync", replication.minInSync(), 0, MAX_ACKS);
+    range("replication.ack-timeout", replication.ackTimeout(), Duration.ofMillis(1), TEN_MINUTES);
+    range(
+        "replication.position-timeout",
+        replication.positionTimeout(),
+        Duration.ZERO,
+        Duration.ofMinutes(1));
+    if (config.role() == SlotstreamConfig.Role.LEADER && !replication.enabled()) {
+      nobodyFollows("replication.acks", replication.acks());
+      nobodyFollows("replication.min-in-sync", replication.minInSync());
+    }
+  }
+
+  /** Every write would fail. */
+  private void nobodyFollows(String option, int followers) {
+    if (followers > 0) {
+      problem(option, followers, "0, since slotstream.replication.enabled=false");
+    }
+  }
+
+  private void nodeName(String name) {
+    if (!NODE_NAME.matcher(name).matches()) {
+      problem("node-name", name, "1 to 63 printable ASCII characters");
     }
   }
 
@@ -85,9 +137,8 @@ final class ConfigCheck {
       problem("follower.leader-url", url.get(), "a URL like http://leader:8080");
     }
     Duration tolerance = config.follower().staleReadTolerance();
-    if (tolerance.isNegative() || tolerance.compareTo(MAX_TOLERANCE) > 0) {
-      problem("follower.stale-read-tolerance", tolerance, "0s to 24h");
-    }
+    range("follower.stale-read-tolerance", tolerance, Duration.ZERO, DAY);
+    config.follower().maxLag().ifPresent(lag -> range("follower.max-lag", lag, TENTH, DAY));
   }
 
   private void leader(String leader) {
@@ -103,6 +154,23 @@ final class ConfigCheck {
         && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
         && url.getQuery() == null
         && url.getFragment() == null;
+  }
+
+  private void range(String option, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      problem(option, value, text(least) + " to " + text(most));
+    }
+  }
+
+  /** A limit as an operator would write it. */
+  private static String text(Duration limit) {
+    if (limit.toMillisPart() > 0) {
+      return limit.toMillis() + "ms";
+    }
+    if (limit.isZero() || limit.toSecondsPart() > 0) {
+      return limit.toSeconds() + "s";
+    }
+    return limit.toMinutesPart() > 0 ? limit.toMinutes() + "m" : limit.toHours() + "h";
   }
 
   private void range(String option, long value, long least, long most) {

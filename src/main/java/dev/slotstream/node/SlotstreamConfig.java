@@ -25,6 +25,12 @@ public interface SlotstreamConfig {
   /** Host and port where the leader serves followers; a follower needs it. */
   Optional<String> leader();
 
+  /**
+   * What this node calls itself towards its leader, 1 to 63 printable ASCII characters; without it
+   * the machine's host name.
+   */
+  Optional<String> nodeName();
+
   /** When a write is answered: when it is on disk, or when it survives the process. */
   @WithDefault("fsync")
   Durability durability();
@@ -95,6 +101,10 @@ public interface SlotstreamConfig {
     /** How much log to keep per shard for followers that come back. */
     @WithDefault("256M")
     MemorySize retention();
+
+    /** How much log to keep per shard, at most, while a connected follower still needs it. */
+    @WithDefault("1G")
+    MemorySize retentionLimit();
   }
 
   /** Serving followers. */
@@ -114,6 +124,34 @@ public interface SlotstreamConfig {
     /** How many batches a follower may have and not have acknowledged. */
     @WithDefault("32")
     int window();
+
+    /** How many followers must have a write on disk before it is answered. */
+    @WithDefault("0")
+    int acks();
+
+    /** How long a write waits for them; then it is answered that it stands here alone. */
+    @WithDefault("5s")
+    Duration ackTimeout();
+
+    /** With fewer followers in sync than this, writes are refused before anything is written. */
+    @WithDefault("0")
+    int minInSync();
+
+    /** How far a follower may be behind and still count as in sync. */
+    @WithDefault("5s")
+    Duration inSyncLag();
+
+    /** How long a read waits for the position that it demands. */
+    @WithDefault("2s")
+    Duration positionTimeout();
+
+    /** How many full syncs may be sent at once; others wait for their turn. */
+    @WithDefault("2")
+    int maxFullSyncs();
+
+    /** How long a follower may acknowledge nothing while batches are in flight to it. */
+    @WithDefault("10s")
+    Duration stallTimeout();
   }
 
   /** Being a follower. */
@@ -128,5 +166,8 @@ public interface SlotstreamConfig {
     /** How long the link to the leader may be lost before the follower is not ready. */
     @WithDefault("60s")
     Duration staleReadTolerance();
+
+    /** How far behind its leader a follower may be and still be ready; without it any distance. */
+    Optional<Duration> maxLag();
   }
 }

@@ -295,8 +295,12 @@ final class FollowerSession {
         ledger.highestVersion(),
         ledger.sentSequence(),
         acked,
+        acked,
         lag,
+        -1,
         lag == 0 ? 0 : seconds,
-        ledger.inFlight());
+        -1,
+        ledger.inFlight(),
+        true);
   }
 }

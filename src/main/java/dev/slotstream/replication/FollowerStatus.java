@@ -15,10 +15,15 @@ import java.time.Instant;
  * @param highestVersion the highest slot version that it acknowledged
  * @param sentSequence last record that was sent; 0 before the first
  * @param ackedSequence last record that it certainly has; 0 before the first
+ * @param durableSequence last record that it certainly has on disk; a plain follower never says, so
+ *     for it the same as {@code ackedSequence}
  * @param lagRecords records that are committed here and not acknowledged; -1 during a scan
+ * @param lagBytes bytes of log that are not acknowledged; -1 when not known, and during a scan
  * @param lagSeconds age of the oldest record that is not acknowledged; 0 when there is none, -1
  *     during a scan
+ * @param lastAckAgeSeconds since the follower acknowledged something last; -1 when it never did
  * @param unackedBatches batches in flight, at most the window
+ * @param connected false when it is gone, and this is what is remembered of it
  */
 public record FollowerStatus(
     String follower,
@@ -32,9 +37,13 @@ public record FollowerStatus(
     int highestVersion,
     long sentSequence,
     long ackedSequence,
+    long durableSequence,
     long lagRecords,
+    long lagBytes,
     double lagSeconds,
-    int unackedBatches) {
+    double lastAckAgeSeconds,
+    int unackedBatches,
+    boolean connected) {
 
   /** What a session is doing. */
   public enum State {

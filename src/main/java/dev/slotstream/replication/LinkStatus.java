@@ -14,6 +14,11 @@ import java.util.Optional;
  * @param receivedEvents events received by this process
  * @param appliedEvents events that changed a slot
  * @param skippedEvents events that were not newer than their slot
+ * @param lagRecords records that the leader has committed and this follower has not; -1 when not
+ *     known
+ * @param lagBytes bytes of the leader's log that this follower has not; -1 when not known
+ * @param lagSeconds age of the oldest record that this follower has not; 0 when it has all, -1 when
+ *     not known
  * @param scannedSlots slots that the leader named in the present full sync
  * @param connects connections made
  * @param fullSyncs full syncs completed
@@ -29,6 +34,9 @@ public record LinkStatus(
     long receivedEvents,
     long appliedEvents,
     long skippedEvents,
+    long lagRecords,
+    long lagBytes,
+    double lagSeconds,
     long scannedSlots,
     long connects,
     long fullSyncs,

@@ -37,6 +37,16 @@ class SlotstreamConfigTest {
     assertEquals("0.0.0.0", config.replication().host());
     assertEquals(7400, config.replication().port());
     assertEquals(32, config.replication().window());
+    assertTrue(config.nodeName().isEmpty());
+    assertEquals(1L << 30, config.log().retentionLimit().asLongValue());
+    assertEquals(0, config.replication().acks());
+    assertEquals(Duration.ofSeconds(5), config.replication().ackTimeout());
+    assertEquals(0, config.replication().minInSync());
+    assertEquals(Duration.ofSeconds(5), config.replication().inSyncLag());
+    assertEquals(Duration.ofSeconds(2), config.replication().positionTimeout());
+    assertEquals(2, config.replication().maxFullSyncs());
+    assertEquals(Duration.ofSeconds(10), config.replication().stallTimeout());
+    assertTrue(config.follower().maxLag().isEmpty());
     assertEquals(SlotstreamConfig.FollowerWrites.REDIRECT, config.follower().writes());
     assertTrue(config.follower().leaderUrl().isEmpty());
     assertEquals(Duration.ofSeconds(60), config.follower().staleReadTolerance());

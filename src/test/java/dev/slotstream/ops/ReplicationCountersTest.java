@@ -98,6 +98,23 @@ class ReplicationCountersTest {
 
   private static FollowerStatus status(String follower, State state, long lag, int version) {
     return new FollowerStatus(
-        follower, "address", 0, Instant.EPOCH, state, 0, 0, 0, version, 0, 0, lag, 0.5, 0);
+        follower,
+        "address",
+        0,
+        Instant.EPOCH,
+        state,
+        0,
+        0,
+        0,
+        version,
+        0,
+        0,
+        0,
+        lag,
+        -1,
+        0.5,
+        -1,
+        0,
+        true);
   }
 }
