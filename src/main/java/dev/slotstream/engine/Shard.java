@@ -71,23 +71,6 @@ public final class Shard {
     return committer.slots().copy(slot, into);
   }
 
-  /**
-   * The leadership that wrote a record, as far as the shard's history knows.
-   *
-   * @return 0 when that is not known: the record is older than the history
-   */
-  public int epochAt(long sequence) {
-    return committer.epoch();
-  }
-
-  /**
-   * True in the middle of a full sync: the slots are a mixture of what they were and of what the
-   * leader has.
-   */
-  public boolean syncing() {
-    return false;
-  }
-
   /** The last record that followers may have. */
   public long committedSequence() {
     return committer.committedSequence();

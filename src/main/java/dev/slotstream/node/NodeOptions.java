@@ -10,7 +10,6 @@ import java.util.Optional;
 /** Turns configuration that was checked into what the parts of a node are made from. */
 final class NodeOptions {
   private static final int MAX_DEFAULT_SHARDS = 8;
-  private static final long RETENTION_LIMIT = 1L << 30;
 
   private NodeOptions() {}
 
@@ -24,7 +23,6 @@ final class NodeOptions {
   static EngineOptions engine(SlotstreamConfig config) {
     SlotstreamConfig.Store store = config.store();
     FieldCodec codec = codec(store);
-    long retention = config.log().retention().asLongValue();
     return new EngineOptions(
         config.dataDir(),
         new EngineOptions.Shape(
@@ -35,7 +33,8 @@ final class NodeOptions {
         config.durability(),
         store.growSlots(),
         Math.toIntExact(config.log().segmentSize().asLongValue()),
-        new LogRetention(retention, Math.max(retention, RETENTION_LIMIT)),
+        new LogRetention(
+            config.log().retention().asLongValue(), config.log().retentionLimit().asLongValue()),
         config.role() == SlotstreamConfig.Role.LEADER);
   }
 
