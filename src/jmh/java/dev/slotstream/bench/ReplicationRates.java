@@ -55,7 +55,10 @@ public final class ReplicationRates {
               leader, new ServerOptions("127.0.0.1", 0, WINDOW), ReplicationMeter.NONE);
       int port = server.start(vertx).toCompletionStage().toCompletableFuture().get();
       ReplicationClient client =
-          new ReplicationClient(follower, "127.0.0.1", port, ReplicationMeter.NONE);
+          new ReplicationClient(
+              follower,
+              new ReplicationClient.ClientOptions("127.0.0.1", port, "", WINDOW),
+              ReplicationMeter.NONE);
       long start = System.nanoTime();
       client.start(vertx).toCompletionStage().toCompletableFuture().get();
       while (!client.links().stream().allMatch(l -> l.state() == LinkStatus.State.LIVE)) {

@@ -169,6 +169,7 @@ final class Committer {
   void learnEpochs(ShardHistory leaders) {
     lock.lock();
     try {
+      history = history.followed();
       for (ShardHistory.EpochStart start : leaders.epochs()) {
         if (start.epoch() > history.epoch()
             && start.firstSequence() == log.appendedSequence() + 1) {

@@ -5,7 +5,6 @@ import dev.slotstream.engine.EngineException.WriteGateShut;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -48,23 +47,21 @@ final class FullSync {
     return historyFile;
   }
 
-  CompletableFuture<KeptAside> begin(ShardHistory leaders, long sequence) {
-    return ask(() -> beginNow(leaders, sequence));
+  void begin(ShardHistory leaders, long sequence, SyncEnding end) {
+    ask(() -> beginNow(leaders, sequence), end);
   }
 
-  CompletableFuture<KeptAside> end() {
-    return ask(this::endNow);
+  void end(SyncEnding end) {
+    ask(this::endNow, end);
   }
 
   /** One step at a time: whoever follows asks for the next when this one is done. */
-  private CompletableFuture<KeptAside> ask(Step step) {
-    CompletableFuture<KeptAside> done = new CompletableFuture<>();
-    Runnable work = () -> run(step, done);
-    if (!asked.compareAndSet(null, work)) {
-      done.completeExceptionally(new OutOfSequence("a step of a full sync is under way already"));
+  private void ask(Step step, SyncEnding end) {
+    if (asked.compareAndSet(null, () -> run(step, end))) {
+      wake.run();
+    } else {
+      end.ended(KeptAside.NONE, new OutOfSequence("a step of a full sync is under way already"));
     }
-    wake.run();
-    return done;
   }
 
   @FunctionalInterface
@@ -72,20 +69,20 @@ final class FullSync {
     KeptAside run() throws IOException;
   }
 
-  private void run(Step step, CompletableFuture<KeptAside> done) {
-    try {
-      EngineException shut = committer.gate().reason();
-      if (shut != null) {
-        throw shut;
+  private void run(Step step, SyncEnding end) {
+    EngineException failure = committer.gate().reason();
+    KeptAside aside = KeptAside.NONE;
+    if (failure == null) {
+      try {
+        aside = step.run();
+      } catch (IOException e) {
+        failure = new WriteGateShut("full sync failed: " + e.getMessage(), e);
+        committer.shut(failure);
+      } catch (EngineException e) {
+        failure = e;
       }
-      done.complete(step.run());
-    } catch (IOException e) {
-      WriteGateShut why = new WriteGateShut("full sync failed: " + e.getMessage(), e);
-      committer.shut(why);
-      done.completeExceptionally(why);
-    } catch (RuntimeException e) {
-      done.completeExceptionally(e);
     }
+    end.ended(aside, failure);
   }
 
   /** For the checkpointing thread: does what was asked for. */

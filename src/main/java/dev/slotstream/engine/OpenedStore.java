@@ -41,7 +41,7 @@ record OpenedStore(
       recoverAll(shards);
       boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
-      if (mustLead(options, shards, created || !clean)) {
+      if (mustLead(options, shards, created, clean)) {
         int epoch = shards.stream().mapToInt(ShardRecovery::epoch).max().orElse(0) + 1;
         for (ShardRecovery shard : shards) {
           shard.lead(epoch);
@@ -59,14 +59,14 @@ record OpenedStore(
   }
 
   /**
-   * Whether a leadership begins. A leader's goes on after a clean stop. A follower begins none, but
-   * what it took from a plain armdb leader has no history except its own.
+   * Whether a leadership begins. A leader's goes on after a clean stop. A follower begins only the
+   * first one: what it takes from a plain armdb leader has no history except its own.
    */
   private static boolean mustLead(
-      EngineOptions options, List<ShardRecovery> shards, boolean crashedOrNew) {
+      EngineOptions options, List<ShardRecovery> shards, boolean created, boolean clean) {
     boolean allOwn = shards.stream().allMatch(shard -> shard.history().own());
     boolean differ = shards.stream().mapToInt(ShardRecovery::epoch).distinct().count() > 1;
-    return options.leads() ? crashedOrNew || !allOwn || differ : crashedOrNew && allOwn;
+    return created || (options.leads() && !(clean && allOwn && !differ));
   }
 
   /** After a failure: lets go of everything. */

@@ -4,7 +4,6 @@ import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.slot.SlotBuffer;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -139,16 +138,16 @@ public final class Shard {
    * @param leaders the leader's history
    * @param sequence that the leader had reached before its scan
    */
-  public CompletableFuture<KeptAside> beginFullSync(ShardHistory leaders, long sequence) {
-    return fullSync.begin(leaders, sequence);
+  public void beginFullSync(ShardHistory leaders, long sequence, SyncEnding end) {
+    fullSync.begin(leaders, sequence, end);
   }
 
   /**
    * Ends a full sync: all slots of the scan, and all records up to the scan's end, are committed
    * here. Done when that is on disk.
    */
-  public CompletableFuture<KeptAside> endFullSync() {
-    return fullSync.end();
+  public void endFullSync(SyncEnding end) {
+    fullSync.end(end);
   }
 
   /**

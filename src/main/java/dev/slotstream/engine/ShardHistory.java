@@ -71,7 +71,12 @@ public record ShardHistory(UUID storeId, boolean own, List<EpochStart> epochs) {
 
   /** This history, followed by a leadership whose first record came from a leader. */
   ShardHistory learn(int epoch, long firstSequence) {
-    return new ShardHistory(storeId, own, followedBy(epoch, firstSequence));
+    return new ShardHistory(storeId, false, followedBy(epoch, firstSequence));
+  }
+
+  /** This history, as one who follows has it. */
+  ShardHistory followed() {
+    return own ? new ShardHistory(storeId, false, epochs) : this;
   }
 
   private List<EpochStart> followedBy(int epoch, long firstSequence) {

@@ -70,7 +70,15 @@ public final class Replication implements ReplicationView {
 
   private void follow(Vertx vertx, SlotEngine engine) {
     HostPort leader = HostPort.parse(config.leader().orElseThrow());
-    ReplicationClient client = new ReplicationClient(engine, leader.host(), leader.port(), meter);
+    ReplicationClient client =
+        new ReplicationClient(
+            engine,
+            new ReplicationClient.ClientOptions(
+                leader.host(),
+                leader.port(),
+                config.nodeName().orElse(""),
+                config.replication().window()),
+            meter);
     stop = client::stop;
     try {
       await(client.start(vertx));

@@ -2,75 +2,64 @@ package dev.slotstream.replication;
 
 import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.EngineOptions.Shape;
-import dev.slotstream.engine.ReplicatedBatch;
+import dev.slotstream.engine.Shard;
+import dev.slotstream.engine.ShardHistory;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.replication.LinkStatus.State;
 import dev.slotstream.wire.Frame;
-import dev.slotstream.wire.Frame.Ack;
-import dev.slotstream.wire.Frame.CaughtUp;
 import dev.slotstream.wire.Frame.ErrorFrame;
 import dev.slotstream.wire.Frame.Heartbeat;
 import dev.slotstream.wire.Frame.ShardInfo;
 import dev.slotstream.wire.Frame.SyncRequest;
 import dev.slotstream.wire.FrameEncoder;
 import dev.slotstream.wire.FrameLayout;
-import dev.slotstream.wire.SlotBatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
- * The follower's end of one connection for one shard: what is said over it, from the first frame to
- * the last.
+ * The follower's end of one connection for one shard: the first frames, in which both find out
+ * whether their stores fit, and what holds for the connection as a whole. What comes then is a
+ * {@link Following}'s.
  *
- * <pre>
- *  open        ShardInfo fits             CaughtUp and one more sign of life, all committed
- * CONNECTING ───────────────────> SYNCING ──────────────────────────────────────────────> LIVE
- *      │ ShardInfo does not fit
- *      └──────────────────────> REFUSED
- * </pre>
- *
- * <p>From any state an error, silence, or the connection's end leads to the next attempt. All calls
- * come from one event loop.
+ * <p>All calls come from one event loop.
  */
 final class LeaderLink {
-  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long SILENCE_NANOS = 2 * HEARTBEAT_NANOS;
-
-  /** What comes so soon after a heartbeat of ours is taken for the answer to it. */
-  private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-  private static final int MAX_ANSWERS = 3;
-
-  /** How long after CaughtUp a connection has to live when nothing more comes over it. */
-  private static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** A leader may have grown since it announced its slots, but not by more than this at a time. */
   private static final int MAX_GROWTH = 1 << 20;
 
   private final SlotEngine engine;
-  private final int shard;
+  private final Shard shard;
+  private final LinkOptions options;
   private final Connection connection;
   private final LinkProgress progress;
-  private final Applier applier;
-  private State state = State.CONNECTING;
+  private Optional<Following> following = Optional.empty();
   private long announcedSlots;
-  private int uncommitted;
-  private boolean scanAnnounced;
-  private long announcedNanos;
-  private boolean scanComplete;
   private boolean ended;
   private Runnable onProgress = () -> {};
   private long lastHeardNanos;
   private long lastHeartbeatNanos;
   private int heartbeatsSent;
-  private int answersInARow;
-  private boolean leaderStreams;
 
-  LeaderLink(SlotEngine engine, int shard, Connection connection, LinkProgress progress, long now) {
+  /**
+   * What a follower tells its leader about itself.
+   *
+   * @param name printable, at most {@link FrameLayout#MAX_NAME} bytes; may be empty
+   * @param window batches that may be on their way to it
+   */
+  record LinkOptions(String name, int window) {}
+
+  LeaderLink(
+      SlotEngine engine,
+      LinkOptions options,
+      Connection connection,
+      LinkProgress progress,
+      long now) {
     this.engine = engine;
-    this.shard = shard;
+    this.shard = engine.shards().get(progress.shard());
+    this.options = options;
     this.connection = connection;
     this.progress = progress;
-    this.applier = new Applier(engine, shard, connection, this::batchEnded);
     this.lastHeardNanos = now;
     this.lastHeartbeatNanos = now;
   }
@@ -82,11 +71,24 @@ final class LeaderLink {
 
   /** Begins: asks the leader for the shard. */
   void open() {
-    boolean empty = engine.shards().get(shard).slotsUsed() == 0;
-    connection.write(
+    boolean empty = shard.slotsUsed() == 0;
+    ShardHistory history = shard.history();
+    long last = shard.appendedSequence();
+    boolean resumable = !shard.syncing() && !(history.own() && last == 0);
+    write(
         FrameEncoder.encode(
             new SyncRequest(
-                shard, FrameLayout.PROTOCOL_VERSION, empty ? FrameLayout.FLAG_EMPTY_STATE : 0)));
+                shard.number(),
+                FrameLayout.PROTOCOL_VERSION,
+                empty ? FrameLayout.FLAG_EMPTY_STATE : 0,
+                Optional.of(
+                    new SyncRequest.Extension(
+                        engine.directoryId(),
+                        history.storeId(),
+                        resumable ? history.epochAt(last) : 0,
+                        resumable ? last + 1 : 0,
+                        options.window(),
+                        options.name())))));
   }
 
   /** A frame arrived. */
@@ -96,146 +98,153 @@ final class LeaderLink {
     }
     lastHeardNanos = now;
     progress.heard();
-    if (scanAnnounced) {
-      // Only a Slotstream leader says something of its own accord at this place.
-      leaderStreams |= frame instanceof Heartbeat;
-      completeScan();
-    }
+    following.ifPresent(each -> each.onSignOfLife(frame));
     switch (frame) {
-      case ShardInfo info when state == State.CONNECTING -> begin(info);
-      case SlotBatch batch when state != State.CONNECTING -> receive(batch);
-      case CaughtUp caughtUp when state != State.CONNECTING -> scanEnds(caughtUp, now);
-      case Heartbeat heartbeat -> heartbeat(heartbeat, now);
+      case ShardInfo info when following.isEmpty() -> begin(info);
       case ErrorFrame error -> end("leader-error", "leader says: " + error.text());
-      default -> reject("unexpected-frame", "frame not expected in this state, state=" + state);
+      case Heartbeat heartbeat ->
+          following.ifPresentOrElse(
+              each -> each.onHeartbeat(heartbeat, now),
+              () -> write(FrameEncoder.encode(new Heartbeat())));
+      default ->
+          following.ifPresentOrElse(each -> each.onFrame(frame, now), this::rejectUnexpected);
     }
   }
 
   private void begin(ShardInfo info) {
-    Shape shape = engine.options().shape();
-    String difference =
-        firstDifference(
-            new Object[] {"shard count", info.shardCount(), shape.shards()},
-            new Object[] {"key length", info.keyLength(), shape.layout().keyLength()},
-            new Object[] {"value length", info.valueLength(), shape.layout().valueLength()},
-            new Object[] {"slot size", info.slotSize(), shape.layout().slotSize()},
-            new Object[] {"shard prefix bits", info.prefixBits(), shape.prefixBits()});
-    if (difference != null) {
-      ended = true;
-      state = State.REFUSED;
-      progress.refused("stores do not fit, " + difference);
-      connection.close();
+    Optional<String> difference = difference(info);
+    if (difference.isPresent()) {
+      refuse("stores do not fit, " + difference.get());
       return;
     }
     announcedSlots = Integer.toUnsignedLong(info.slotCount());
-    state = State.SYNCING;
-    progress.syncing();
-  }
-
-  private static String firstDifference(Object[]... fields) {
-    for (Object[] field : fields) {
-      if (!field[1].equals(field[2])) {
-        return "%s: leader=%s follower=%s".formatted(field);
-      }
+    Applier applier = new Applier(engine, shard, connection);
+    if (info.extension().isEmpty()) {
+      beginPlain(applier);
+    } else {
+      begin(info.extension().get(), applier);
     }
-    return null;
   }
 
-  private void receive(SlotBatch batch) {
-    if (batch.shard() != shard) {
-      reject(
-          "wrong-shard",
-          "batch for another shard: shard=%d expected=%d".formatted(batch.shard(), shard));
+  private void beginPlain(Applier applier) {
+    if (!shard.history().own()) {
+      refuse(
+          "leader keeps no history, and this directory holds that of store %s: use another"
+              .formatted(shard.history().storeId()));
       return;
     }
-    long slots = Math.max(announcedSlots, engine.shards().get(shard).slotCount());
-    long slotLimit = Math.min(Integer.MAX_VALUE, slots + MAX_GROWTH);
-    SlotBatch.Cursor events = batch.cursor();
-    while (events.next()) {
-      if (Integer.toUnsignedLong(events.slot()) >= slotLimit) {
+    following = Optional.of(new PlainFollowing(this, applier));
+  }
+
+  private void begin(ShardInfo.Extension info, Applier applier) {
+    ShardHistory history = shard.history();
+    boolean fresh = history.own() && shard.appendedSequence() == 0 && shard.slotsUsed() == 0;
+    if (!info.storeId().equals(history.storeId()) && !fresh) {
+      refuse(
+          "stores differ, leader=%s follower=%s: a follower needs a directory of its own"
+              .formatted(info.storeId(), history.storeId()));
+      return;
+    }
+    if (!fresh && Integer.compareUnsigned(info.epoch(), history.epoch()) < 0) {
+      end(
+          "stale-leader",
+          "leader is of the past, its epoch=%d ours=%d".formatted(info.epoch(), history.epoch()));
+      return;
+    }
+    following = Optional.of(new HistoryFollowing(this, applier, info));
+  }
+
+  private Optional<String> difference(ShardInfo info) {
+    Shape shape = engine.options().shape();
+    Object[][] fields = {
+      {"shard count", info.shardCount(), shape.shards()},
+      {"key length", info.keyLength(), shape.layout().keyLength()},
+      {"value length", info.valueLength(), shape.layout().valueLength()},
+      {"slot size", info.slotSize(), shape.layout().slotSize()},
+      {"shard prefix bits", info.prefixBits(), shape.prefixBits()}
+    };
+    for (Object[] field : fields) {
+      if (!field[1].equals(field[2])) {
+        return Optional.of("%s: leader=%s follower=%s".formatted(field));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** This leader cannot be followed, and trying again would not help. */
+  private void refuse(String why) {
+    ended = true;
+    progress.refused(why);
+    connection.close();
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  LinkProgress progress() {
+    return progress;
+  }
+
+  long lastHeartbeatNanos() {
+    return lastHeartbeatNanos;
+  }
+
+  void write(byte[] frame) {
+    connection.write(frame);
+  }
+
+  /** Runs a step later on the link's event loop; also when the link has ended by then. */
+  void later(Runnable step) {
+    connection.later(step);
+  }
+
+  /** Batches were committed. */
+  void progressed() {
+    onProgress.run();
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** True when nothing is to follow on a batch's end: the link is gone, or this ends it. */
+  boolean hasFailed(EngineException failure) {
+    if (failure != null && !ended) {
+      reject("apply-failed", "follower cannot apply: " + failure.getMessage());
+    }
+    return ended;
+  }
+
+  /** False when a frame is for another shard; the link has ended then. */
+  boolean isOurs(int number) {
+    if (number != shard.number()) {
+      reject(
+          "wrong-shard",
+          "frame for another shard: shard=%d expected=%d".formatted(number, shard.number()));
+    }
+    return number == shard.number();
+  }
+
+  /** False when an event names a slot that cannot be; the link has ended then. */
+  boolean allInRange(BooleanSupplier next, IntSupplier slot) {
+    long slots = Math.max(announcedSlots, shard.slotCount());
+    long limit = Math.min(Integer.MAX_VALUE, slots + MAX_GROWTH);
+    while (next.getAsBoolean()) {
+      if (Integer.toUnsignedLong(slot.getAsInt()) >= limit) {
         reject(
             "slot-out-of-range",
             "event past the end: slot=%s limit=%d"
-                .formatted(Integer.toUnsignedString(events.slot()), slotLimit));
-        return;
+                .formatted(Integer.toUnsignedString(slot.getAsInt()), limit));
+        return false;
       }
     }
-    uncommitted++;
-    leaderStreams |= state == State.LIVE;
-    progress.received(batch.count(), state == State.SYNCING);
-    applier.apply(batch);
-  }
-
-  /** A batch came to its end; only the leader's own are acknowledged. */
-  private void batchEnded(ReplicatedBatch batch, boolean fromLeader, EngineException failure) {
-    uncommitted--;
-    if (ended) {
-      return;
-    }
-    if (failure != null) {
-      reject("apply-failed", "follower cannot apply: " + failure.getMessage());
-      return;
-    }
-    if (fromLeader) {
-      progress.committed(batch);
-      connection.write(
-          FrameEncoder.encode(new Ack(shard, progress.appliedEvents(), progress.highestVersion())));
-    }
-    liveWhenCommitted();
-    onProgress.run();
+    return true;
   }
 
   /** Batches that were received and are not committed yet. */
   int uncommitted() {
-    return uncommitted;
-  }
-
-  private void scanEnds(CaughtUp caughtUp, long now) {
-    if (caughtUp.shard() != shard) {
-      reject(
-          "wrong-shard",
-          "caught up for another shard: shard=%d expected=%d".formatted(caughtUp.shard(), shard));
-      return;
-    }
-    if (scanComplete) {
-      return; // the leader had to scan once more; nothing was lost meanwhile
-    }
-    scanAnnounced = true;
-    announcedNanos = now;
-  }
-
-  /**
-   * The connection lives on after CaughtUp: only that shows that the scan was complete. An armdb
-   * leader that is stopped in the middle of a scan sends CaughtUp as well, and then closes.
-   */
-  private void completeScan() {
-    scanAnnounced = false;
-    scanComplete = true;
-    uncommitted += applier.freeUnnamed();
-    liveWhenCommitted();
-  }
-
-  /**
-   * A leader that streams never answers a heartbeat. armdb serves the stream only to its first
-   * follower; to all others it sends one scan and then nothing but such answers. Scanning again
-   * from time to time is all that a follower can do there.
-   */
-  private void heartbeat(Heartbeat heartbeat, long now) {
-    boolean answer =
-        state == State.LIVE && !leaderStreams && now - lastHeartbeatNanos < ANSWER_NANOS;
-    answersInARow = answer ? answersInARow + 1 : 0;
-    if (answersInARow >= MAX_ANSWERS) {
-      end("not-streamed", "leader does not stream to this follower; scanning again");
-      return;
-    }
-    connection.write(FrameEncoder.encode(heartbeat));
-  }
-
-  private void liveWhenCommitted() {
-    if (scanComplete && uncommitted == 0 && state == State.SYNCING) {
-      state = State.LIVE;
-      progress.live();
-    }
+    return following.map(Following::uncommitted).orElse(0);
   }
 
   /** Called a few times a second. */
@@ -243,30 +252,29 @@ final class LeaderLink {
     if (ended) {
       return;
     }
-    if (scanAnnounced && now - announcedNanos >= CONFIRM_NANOS) {
-      completeScan();
-    }
-    if (now - lastHeardNanos >= SILENCE_NANOS) {
-      end("silent", "nothing heard for two heartbeat intervals");
-    } else if (now - lastHeartbeatNanos >= heartbeatNanos() && state != State.CONNECTING) {
+    following.ifPresent(each -> each.onTick(now));
+    long silence = following.map(Following::silenceNanos).orElse(PlainFollowing.SILENCE_NANOS);
+    if (now - lastHeardNanos >= silence) {
+      end("silent", "nothing heard for %d ms".formatted((now - lastHeardNanos) / 1_000_000));
+    } else if (following.isPresent()
+        && now - lastHeartbeatNanos >= following.get().heartbeatNanos(heartbeatsSent)) {
       lastHeartbeatNanos = now;
       heartbeatsSent++;
-      connection.write(FrameEncoder.encode(new Heartbeat()));
+      write(FrameEncoder.encode(new Heartbeat()));
     }
   }
 
-  /**
-   * 5, 4, 3, 5 … seconds: a leader's own heartbeats, every 5 s, cannot keep looking like answers.
-   */
-  private long heartbeatNanos() {
-    return HEARTBEAT_NANOS - TimeUnit.SECONDS.toNanos(heartbeatsSent % 3);
+  /** The leader sent what it must not send now. */
+  void rejectUnexpected() {
+    Object state = following.isEmpty() ? State.CONNECTING : progress.state();
+    reject("unexpected-frame", "frame not expected in this state, state=" + state);
   }
 
   /** Tells the leader what is wrong, and ends. */
   void reject(String reason, String text) {
     if (!ended) {
       progress.rejected(reason);
-      connection.write(FrameEncoder.encode(new ErrorFrame(text)));
+      write(FrameEncoder.encode(new ErrorFrame(text)));
       end(reason, text);
     }
   }

@@ -1,9 +1,11 @@
 package dev.slotstream.replication;
 
+import dev.slotstream.engine.KeptAside;
 import dev.slotstream.engine.ReplicatedBatch;
 import dev.slotstream.replication.LinkStatus.State;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -14,6 +16,8 @@ import org.jboss.logging.Logger;
 final class LinkProgress {
   private static final Logger LOG = Logger.getLogger(LinkProgress.class);
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final int shard;
   private final String leader;
@@ -32,7 +36,17 @@ final class LinkProgress {
   private int highestVersion;
   private long connects;
   private long fullSyncs;
+  private long resumes;
+  private long keptAside;
   private String lastError;
+
+  private final CommitClock leaderClock = new CommitClock();
+  private boolean positionKnown;
+  private long leaderLast;
+  private long leaderEndOffset = UNKNOWN;
+  private long appliedSequence;
+  private long appliedOffset = UNKNOWN;
+  private long lastSampleNanos;
 
   LinkProgress(int shard, String leader, ReplicationMeter meter, LongSupplier clock) {
     this.shard = shard;
@@ -44,6 +58,10 @@ final class LinkProgress {
   private void enter(State next) {
     state = next;
     since = Instant.now();
+  }
+
+  int shard() {
+    return shard;
   }
 
   synchronized State state() {
@@ -69,6 +87,8 @@ final class LinkProgress {
   synchronized void connected() {
     connects++;
     scannedSlots = 0;
+    leaderEndOffset = UNKNOWN; // each process of a leader counts from its own start
+    appliedOffset = UNKNOWN;
   }
 
   synchronized void heard() {
@@ -76,9 +96,60 @@ final class LinkProgress {
     lastHeardNanos = clock.getAsLong();
   }
 
-  synchronized void syncing() {
+  synchronized void syncing(String reason) {
     enter(State.SYNCING);
-    LOG.infof("full sync begins, leader=%s shard=%d", leader, shard);
+    positionKnown = false;
+    LOG.infof("full sync begins, leader=%s shard=%d reason=%s", leader, shard, reason);
+  }
+
+  synchronized void resuming(long from, long to) {
+    enter(State.RESUMING);
+    leaderLast = Math.max(leaderLast, to);
+    LOG.infof(
+        "resuming, leader=%s shard=%d sequence=%d leaderSequence=%d", leader, shard, from, to);
+  }
+
+  /** The leader told how far it is. */
+  synchronized void leaderAt(long last, long endOffset) {
+    leaderLast = last;
+    leaderEndOffset = endOffset;
+    long now = clock.getAsLong();
+    if (now - lastSampleNanos >= SAMPLE_NANOS) {
+      lastSampleNanos = now;
+      leaderClock.sample(last, now);
+    }
+  }
+
+  /** The last record of the leader's history that is committed here. */
+  synchronized void applied(long sequence) {
+    appliedSequence = sequence;
+    positionKnown = true;
+    if (leaderLast < sequence) {
+      leaderLast = sequence;
+    }
+  }
+
+  /** The same, and where that record ends in the leader's log. */
+  synchronized void applied(long sequence, long endOffset) {
+    applied(sequence);
+    appliedOffset = endOffset;
+  }
+
+  /** The last record that the leader has committed, as far as it is known here. */
+  synchronized long leaderLast() {
+    return leaderLast;
+  }
+
+  /** Records that only this node had were put away. */
+  synchronized void keptAside(KeptAside aside) {
+    if (aside.records() > 0) {
+      keptAside += aside.records();
+      LOG.errorf(
+          "records that the leader never had are kept aside, shard=%d records=%d"
+              + " sequences=%d..%d files=%s",
+          shard, aside.records(), aside.fromSequence(), aside.toSequence(), aside.files());
+      meter.recordsKeptAside(shard, aside.records());
+    }
   }
 
   synchronized void received(int events, boolean scan) {
@@ -95,16 +166,26 @@ final class LinkProgress {
     meter.eventsApplied(shard, batch.applied(), batch.skipped());
   }
 
-  synchronized void live() {
+  /**
+   * All that the leader had is here.
+   *
+   * @param afterFullSync false when it had only to be resumed
+   */
+  synchronized void live(boolean afterFullSync) {
     enter(State.LIVE);
     caughtUpOnce = true;
-    fullSyncs++;
+    if (afterFullSync) {
+      fullSyncs++;
+    } else {
+      resumes++;
+    }
     lastError = null;
     LOG.infof("caught up, leader=%s shard=%d slots=%d", leader, shard, scannedSlots);
   }
 
   synchronized void lost(String reason, String text) {
-    if (state == State.LIVE || state == State.SYNCING || !text.equals(lastError)) {
+    boolean served = state == State.LIVE || state == State.SYNCING || state == State.RESUMING;
+    if (served || !text.equals(lastError)) {
       LOG.warnf(
           "link to the leader lost, leader=%s shard=%d reason=%s: %s", leader, shard, reason, text);
     }
@@ -133,6 +214,7 @@ final class LinkProgress {
   synchronized LinkStatus status() {
     double age =
         heardOnce ? Math.max(0, clock.getAsLong() - lastHeardNanos) / NANOS_PER_SECOND : -1;
+    long lag = positionKnown ? leaderLast - appliedSequence : -1;
     return new LinkStatus(
         shard,
         leader,
@@ -143,12 +225,30 @@ final class LinkProgress {
         receivedEvents,
         appliedEvents,
         skippedEvents,
-        -1,
-        -1,
-        -1,
+        appliedSequence,
+        leaderLast,
+        lag,
+        lagBytes(lag),
+        lagSeconds(lag, age),
         scannedSlots,
         connects,
         fullSyncs,
+        resumes,
+        keptAside,
         Optional.ofNullable(lastError));
+  }
+
+  private long lagBytes(long lag) {
+    boolean known = positionKnown && appliedOffset != UNKNOWN && leaderEndOffset != UNKNOWN;
+    return lag == 0 ? 0 : known ? Math.max(0, leaderEndOffset - appliedOffset) : -1;
+  }
+
+  /** While nothing is heard of the leader, nobody knows what it has written since. */
+  private double lagSeconds(long lag, double silence) {
+    if (!positionKnown) {
+      return -1;
+    }
+    double age = lag == 0 ? 0 : leaderClock.ageOfNext(appliedSequence, clock.getAsLong());
+    return state == State.LIVE ? age : Math.max(age, silence);
   }
 }

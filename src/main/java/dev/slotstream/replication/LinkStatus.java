@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param receivedEvents events received by this process
  * @param appliedEvents events that changed a slot
  * @param skippedEvents events that were not newer than their slot
+ * @param appliedSequence last record of the leader's history that is committed here; 0 before the
+ *     first, and with a plain leader
+ * @param leaderSequence last record that the leader has committed, as far as it told
  * @param lagRecords records that the leader has committed and this follower has not; -1 when not
  *     known
  * @param lagBytes bytes of the leader's log that this follower has not; -1 when not known
@@ -22,6 +25,8 @@ import java.util.Optional;
  * @param scannedSlots slots that the leader named in the present full sync
  * @param connects connections made
  * @param fullSyncs full syncs completed
+ * @param resumes times that it went on without one, and caught up
+ * @param keptAside records that the leader never had, kept in files beside the log
  * @param lastError why the link was lost last
  */
 public record LinkStatus(
@@ -34,12 +39,16 @@ public record LinkStatus(
     long receivedEvents,
     long appliedEvents,
     long skippedEvents,
+    long appliedSequence,
+    long leaderSequence,
     long lagRecords,
     long lagBytes,
     double lagSeconds,
     long scannedSlots,
     long connects,
     long fullSyncs,
+    long resumes,
+    long keptAside,
     Optional<String> lastError) {
 
   /** What a link is doing. */
@@ -50,6 +59,8 @@ public record LinkStatus(
     CONNECTING,
     /** The leader sends all its slots. */
     SYNCING,
+    /** The leader sends what was missed since the last connection. */
+    RESUMING,
     /** Caught up; new records arrive as they are committed. */
     LIVE,
     /** The two stores do not fit. Nothing is tried again until the configuration changes. */

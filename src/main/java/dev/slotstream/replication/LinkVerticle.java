@@ -29,7 +29,7 @@ final class LinkVerticle extends AbstractVerticle {
   private static final int MAX_UNCOMMITTED = 256;
 
   private final SlotEngine engine;
-  private final int shard;
+  private final LeaderLink.LinkOptions options;
   private final SocketAddress leader;
   private final LongSupplier clock;
   private final LinkProgress progress;
@@ -44,12 +44,12 @@ final class LinkVerticle extends AbstractVerticle {
 
   LinkVerticle(
       SlotEngine engine,
-      int shard,
+      LeaderLink.LinkOptions options,
       SocketAddress leader,
       LongSupplier clock,
       LinkProgress progress) {
     this.engine = engine;
-    this.shard = shard;
+    this.options = options;
     this.leader = leader;
     this.clock = clock;
     this.progress = progress;
@@ -88,7 +88,7 @@ final class LinkVerticle extends AbstractVerticle {
     var layout = engine.options().shape().layout();
     decoder = FrameDecoder.ofLeaderFrames(layout.keyLength(), layout.valueLength());
     VertxConnection connection = new VertxConnection(newSocket, context);
-    LeaderLink newLink = new LeaderLink(engine, shard, connection, progress, clock.getAsLong());
+    LeaderLink newLink = new LeaderLink(engine, options, connection, progress, clock.getAsLong());
     link = newLink;
     progress.connected();
     newSocket.exceptionHandler(failure -> newLink.end("socket", failure.getMessage()));

@@ -15,17 +15,26 @@ import java.util.function.LongSupplier;
 public final class ReplicationClient implements ReplicationView {
   private final SlotEngine engine;
   private final SocketAddress leader;
+  private final LeaderLink.LinkOptions options;
   private final LongSupplier clock = System::nanoTime;
   private final List<LinkProgress> progress = new ArrayList<>();
   private final List<String> deployed = new ArrayList<>();
   private Vertx vertx;
 
+  /**
+   * What a follower tells its leader about itself.
+   *
+   * @param name printable, at most 63 bytes; may be empty
+   * @param window batches that may be on their way to it, per shard
+   */
+  public record ClientOptions(String leaderHost, int leaderPort, String name, int window) {}
+
   /** Links to a leader's replication port that are not made yet. */
-  public ReplicationClient(
-      SlotEngine engine, String leaderHost, int leaderPort, ReplicationMeter meter) {
+  public ReplicationClient(SlotEngine engine, ClientOptions options, ReplicationMeter meter) {
     this.engine = engine;
-    this.leader = SocketAddress.inetSocketAddress(leaderPort, leaderHost);
-    String name = leaderHost + ":" + leaderPort;
+    this.options = new LeaderLink.LinkOptions(options.name(), options.window());
+    this.leader = SocketAddress.inetSocketAddress(options.leaderPort(), options.leaderHost());
+    String name = options.leaderHost() + ":" + options.leaderPort();
     engine
         .shards()
         .forEach(shard -> progress.add(new LinkProgress(shard.number(), name, meter, clock)));
@@ -35,8 +44,8 @@ public final class ReplicationClient implements ReplicationView {
   public Future<Void> start(Vertx onVertx) {
     vertx = onVertx;
     List<Future<Void>> all = new ArrayList<>();
-    for (int shard = 0; shard < progress.size(); shard++) {
-      LinkVerticle link = new LinkVerticle(engine, shard, leader, clock, progress.get(shard));
+    for (LinkProgress each : progress) {
+      LinkVerticle link = new LinkVerticle(engine, options, leader, clock, each);
       all.add(vertx.deployVerticle(link).map(this::remember));
     }
     return Future.all(all).mapEmpty();
@@ -57,6 +66,11 @@ public final class ReplicationClient implements ReplicationView {
       deployed.clear();
     }
     return Future.join(all).mapEmpty();
+  }
+
+  /** The last record of a shard that the leader has committed, as far as it is known here. */
+  public long leaderLast(int shard) {
+    return progress.get(shard).leaderLast();
   }
 
   @Override

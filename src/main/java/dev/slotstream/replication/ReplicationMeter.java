@@ -28,6 +28,9 @@ public interface ReplicationMeter {
   /** A follower's link was made or lost. */
   default void linkLost(int shard, String reason) {}
 
+  /** A follower put records away that its leader never had. */
+  default void recordsKeptAside(int shard, long records) {}
+
   /** A follower received and committed events. */
   default void eventsApplied(int shard, long applied, long skipped) {}
 }

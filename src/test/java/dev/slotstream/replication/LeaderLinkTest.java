@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.TestWrite;
+import dev.slotstream.replication.LeaderLink.LinkOptions;
 import dev.slotstream.replication.LinkStatus.State;
 import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.SlotBuffer;
@@ -46,7 +47,7 @@ class LeaderLinkTest {
   @BeforeEach
   void open() {
     engine = SlotEngine.open(TestNode.options(temp, 1, Durability.OS));
-    link = new LeaderLink(engine, 0, connection, progress, now);
+    link = new LeaderLink(engine, new LinkOptions("f1", 8), connection, progress, now);
   }
 
   @AfterEach
@@ -99,14 +100,16 @@ class LeaderLinkTest {
   @Test
   void asksForItsShardAndSaysThatItIsEmpty() {
     link.open();
-    assertEquals(List.of(new SyncRequest(0, 1, 1)), connection.take());
+    SyncRequest asked = (SyncRequest) connection.take().getFirst();
+    assertEquals(List.of(0, 1), List.of(asked.shard(), asked.protocolVersion()));
+    assertTrue(asked.empty());
   }
 
   @Test
   void saysThatItIsNotEmpty() {
     TestWrite.put(engine, TestNode.key(1), TestNode.value(1, 1));
     link.open();
-    assertEquals(List.of(new SyncRequest(0, 1, 0)), connection.take());
+    assertFalse(((SyncRequest) connection.take().getFirst()).empty());
   }
 
   @Test

@@ -86,7 +86,9 @@ public final class TestNode implements AutoCloseable {
   }
 
   public TestNode follow(int port) {
-    client = new ReplicationClient(engine, "127.0.0.1", port, meter);
+    client =
+        new ReplicationClient(
+            engine, new ReplicationClient.ClientOptions("127.0.0.1", port, "test", 8), meter);
     await(client.start(vertx));
     return this;
   }
