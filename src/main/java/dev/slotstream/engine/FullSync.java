@@ -28,7 +28,7 @@ final class FullSync {
   private final Syncer syncer;
   private final ShardFiles files;
   private final HistoryFile historyFile;
-  private final AtomicReference<Runnable> asked = new AtomicReference<>();
+  private final AtomicReference<Asked> asked = new AtomicReference<>();
   private Runnable wake = () -> {};
 
   FullSync(Committer committer, Syncer syncer, ShardRecovery recovered) {
@@ -55,14 +55,17 @@ final class FullSync {
     ask(this::endNow, end);
   }
 
-  /** One step at a time: whoever follows asks for the next when this one is done. */
+  /** Whoever asks last follows now: a step that was not begun gives way to the next. */
   private void ask(Step step, SyncEnding end) {
-    if (asked.compareAndSet(null, () -> run(step, end))) {
-      wake.run();
-    } else {
-      end.ended(KeptAside.NONE, new OutOfSequence("a step of a full sync is under way already"));
+    Asked before = asked.getAndSet(new Asked(step, end));
+    if (before != null) {
+      before.end.ended(
+          KeptAside.NONE, new OutOfSequence("another full sync of the shard has begun"));
     }
+    wake.run();
   }
+
+  private record Asked(Step step, SyncEnding end) {}
 
   @FunctionalInterface
   private interface Step {
@@ -88,9 +91,9 @@ final class FullSync {
   /** For the checkpointing thread: does what was asked for. */
   void work() {
     // Taken first: whoever waits for the end of this step may ask for the next at once.
-    Runnable work = asked.getAndSet(null);
-    if (work != null) {
-      work.run();
+    Asked next = asked.getAndSet(null);
+    if (next != null) {
+      run(next.step, next.end);
     }
   }
 
@@ -144,9 +147,6 @@ final class FullSync {
 
   /** The engine closes: nothing more is done. */
   void close() {
-    Runnable work = asked.getAndSet(null);
-    if (work != null) {
-      work.run(); // finds the gate shut, and says so
-    }
+    work(); // finds the gate shut, and says so
   }
 }

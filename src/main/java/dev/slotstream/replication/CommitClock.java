@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
  */
 final class CommitClock {
   private static final int MAX_SAMPLES = 6_000;
+  private static final long GRAIN_NANOS = 50_000_000;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final ArrayDeque<Sample> samples = new ArrayDeque<>();
@@ -16,7 +17,12 @@ final class CommitClock {
 
   /** Notes that this was the last committed sequence at this moment. */
   synchronized void sample(long sequence, long nanos) {
-    if (samples.isEmpty() || samples.peekLast().sequence() != sequence) {
+    Sample last = samples.peekLast();
+    if (last != null && nanos - last.nanos() < GRAIN_NANOS) {
+      // An age may be told too great by a grain, never too small.
+      samples.removeLast();
+      samples.addLast(new Sample(Math.max(sequence, last.sequence()), last.nanos()));
+    } else if (last == null || last.sequence() != sequence) {
       samples.addLast(new Sample(sequence, nanos));
       if (samples.size() > MAX_SAMPLES) {
         samples.removeFirst();

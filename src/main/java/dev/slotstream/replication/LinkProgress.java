@@ -5,7 +5,6 @@ import dev.slotstream.engine.ReplicatedBatch;
 import dev.slotstream.replication.LinkStatus.State;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -16,7 +15,6 @@ import org.jboss.logging.Logger;
 final class LinkProgress {
   private static final Logger LOG = Logger.getLogger(LinkProgress.class);
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final int shard;
@@ -46,7 +44,6 @@ final class LinkProgress {
   private long leaderEndOffset = UNKNOWN;
   private long appliedSequence;
   private long appliedOffset = UNKNOWN;
-  private long lastSampleNanos;
 
   LinkProgress(int shard, String leader, ReplicationMeter meter, LongSupplier clock) {
     this.shard = shard;
@@ -99,25 +96,22 @@ final class LinkProgress {
   synchronized void syncing(String reason) {
     enter(State.SYNCING);
     positionKnown = false;
+    leaderLast = 0;
     LOG.infof("full sync begins, leader=%s shard=%d reason=%s", leader, shard, reason);
   }
 
   synchronized void resuming(long from, long to) {
     enter(State.RESUMING);
-    leaderLast = Math.max(leaderLast, to);
+    leaderLast = to;
     LOG.infof(
         "resuming, leader=%s shard=%d sequence=%d leaderSequence=%d", leader, shard, from, to);
   }
 
   /** The leader told how far it is. */
   synchronized void leaderAt(long last, long endOffset) {
-    leaderLast = last;
+    leaderLast = Math.max(leaderLast, last);
     leaderEndOffset = endOffset;
-    long now = clock.getAsLong();
-    if (now - lastSampleNanos >= SAMPLE_NANOS) {
-      lastSampleNanos = now;
-      leaderClock.sample(last, now);
-    }
+    leaderClock.sample(last, clock.getAsLong());
   }
 
   /** The last record of the leader's history that is committed here. */

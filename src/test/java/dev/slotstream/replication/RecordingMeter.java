@@ -13,6 +13,7 @@ final class RecordingMeter implements ReplicationMeter {
   final List<String> scans = new CopyOnWriteArrayList<>();
   final AtomicLong scanned = new AtomicLong();
   final AtomicLong streamed = new AtomicLong();
+  volatile long keptAside;
   final AtomicLong connected = new AtomicLong();
 
   @Override
@@ -48,5 +49,10 @@ final class RecordingMeter implements ReplicationMeter {
   @Override
   public void linkLost(int shard, String reason) {
     lost.add(reason);
+  }
+
+  @Override
+  public void recordsKeptAside(int shard, long records) {
+    keptAside = records;
   }
 }
