@@ -26,14 +26,15 @@ class FrameDecoderTest {
       EnumSet.of(
           FrameType.SHARD_INFO,
           FrameType.SLOT_BATCH,
+          FrameType.PACKED_BATCH,
           FrameType.CAUGHT_UP,
           FrameType.HEARTBEAT,
           FrameType.ERROR);
 
   @Test
   void findsTheSameFramesAtEverySplit() {
-    for (FrameType type : FrameType.values()) {
-      byte[] bytes = SampleFrames.encoded(type);
+    for (byte[] bytes : SampleFrames.all()) {
+      FrameType type = FrameType.of(Byte.toUnsignedInt(bytes[0]));
       List<String> whole = SampleFrames.feed(SampleFrames.decoderFor(type), bytes);
       assertEquals(1, whole.size());
       for (int split = 0; split <= bytes.length; split++) {
@@ -47,8 +48,8 @@ class FrameDecoderTest {
 
   @Test
   void findsTheSameFramesByteByByte() {
-    for (FrameType type : FrameType.values()) {
-      byte[] bytes = SampleFrames.encoded(type);
+    for (byte[] bytes : SampleFrames.all()) {
+      FrameType type = FrameType.of(Byte.toUnsignedInt(bytes[0]));
       FrameDecoder decoder = SampleFrames.decoderFor(type);
       for (int i = 0; i < bytes.length - 1; i++) {
         assertEquals(List.of(), SampleFrames.feed(decoder, bytes, i, i + 1));
@@ -136,8 +137,7 @@ class FrameDecoderTest {
   void acceptsTheShortestAndTheLongestPayloadOfEachType() {
     for (FrameType type : FrameType.values()) {
       for (int length : new int[] {type.minPayload, type.maxPayload}) {
-        byte[] payload = payload(type, length);
-        byte[] bytes = SampleFrames.join(SampleFrames.header(type.code, length), payload);
+        byte[] bytes = frame(type, length);
         assertNotNull(SampleFrames.only(boundsDecoder(type), bytes), type + " " + length);
       }
     }
@@ -173,11 +173,13 @@ class FrameDecoderTest {
   @Test
   @Timeout(5)
   void holdsTheLargestFrameByteByByteWithinItsBound() {
-    byte[] payload = payload(FrameType.SLOT_BATCH, FrameLayout.MAX_PAYLOAD);
-    byte[] bytes =
-        SampleFrames.join(
-            SampleFrames.header(FrameLayout.SLOT_BATCH, FrameLayout.MAX_PAYLOAD), payload);
-    FrameDecoder decoder = boundsDecoder(FrameType.SLOT_BATCH);
+    holdsTheLargestFrame(FrameType.SLOT_BATCH);
+    holdsTheLargestFrame(FrameType.PACKED_BATCH);
+  }
+
+  private static void holdsTheLargestFrame(FrameType type) {
+    byte[] bytes = frame(type, FrameLayout.MAX_PAYLOAD);
+    FrameDecoder decoder = boundsDecoder(type);
     ByteBuffer all = ByteBuffer.wrap(bytes);
     for (int i = 0; i < bytes.length - 1; i++) {
       decoder.feed(all.slice(i, 1));
@@ -194,14 +196,14 @@ class FrameDecoderTest {
     WireException e =
         violation(decoder, SampleFrames.header(FrameLayout.SYNC_REQUEST, 0xffff_ffffL));
     assertEquals(
-        "payload length is out of bounds: type=sync-request expected=3..259 actual=4294967295",
+        "payload length is out of bounds: type=sync-request expected=3..370 actual=4294967295",
         e.getMessage());
   }
 
   @Test
   void rejectsEveryUnknownType() {
     for (int code = 0; code <= 255; code++) {
-      boolean known = (code >= 1 && code <= 6) || code == 255;
+      boolean known = (code >= 1 && code <= 7) || code == 255;
       if (!known) {
         for (FrameDecoder decoder :
             List.of(FrameDecoder.ofFollowerFrames(), SampleFrames.leaderFrames())) {
@@ -215,8 +217,8 @@ class FrameDecoderTest {
 
   @Test
   void rejectsFramesThatTheOtherSideNeverSends() {
-    for (FrameType type : FrameType.values()) {
-      byte[] bytes = SampleFrames.encoded(type);
+    for (byte[] bytes : SampleFrames.all()) {
+      FrameType type = FrameType.of(Byte.toUnsignedInt(bytes[0]));
       assertDirection(FROM_FOLLOWER.contains(type), FrameDecoder.ofFollowerFrames(), bytes);
       assertDirection(FROM_LEADER.contains(type), SampleFrames.leaderFrames(), bytes);
     }
@@ -265,12 +267,20 @@ class FrameDecoderTest {
 
   @Test
   void ignoresBytesAfterTheKnownFields() {
-    for (FrameType type : EnumSet.complementOf(EnumSet.of(FrameType.SLOT_BATCH, FrameType.ERROR))) {
+    for (FrameType type : FrameType.values()) {
       byte[] plain = SampleFrames.encoded(type);
-      for (int extra = 1; extra <= FrameLayout.MAX_TRAILING; extra++) {
+      // More bytes would be an extension, if there is no flag or version that says so.
+      int most =
+          switch (type) {
+            case SYNC_REQUEST, SHARD_INFO -> FrameLayout.MAX_TRAILING;
+            case CAUGHT_UP, ACK, HEARTBEAT ->
+                SampleFrames.extended(type).orElseThrow().length - plain.length - 1;
+            case SLOT_BATCH, PACKED_BATCH, ERROR -> 0;
+          };
+      for (int extra = 1; extra <= most; extra++) {
         byte[] longer = Arrays.copyOf(plain, plain.length + extra);
         Arrays.fill(longer, plain.length, longer.length, (byte) 0xa5);
-        FrameLayout.putHeader(longer, type.code, longer.length - HEADER_SIZE);
+        SampleFrames.seal(longer);
         assertEquals(
             SampleFrames.only(SampleFrames.decoderFor(type), plain),
             SampleFrames.only(SampleFrames.decoderFor(type), longer));
@@ -314,29 +324,45 @@ class FrameDecoderTest {
     return assertThrows(WireException.class, decoder::next);
   }
 
-  /** With events of 9 and 10 bytes a batch can have exactly the largest payload. */
+  /** With small events of two sizes a batch can have exactly the largest payload. */
   private static FrameDecoder boundsDecoder(FrameType type) {
-    return type == FrameType.SLOT_BATCH
-        ? FrameDecoder.ofLeaderFrames(1, 1)
-        : SampleFrames.decoderFor(type);
+    return switch (type) {
+      case SLOT_BATCH, PACKED_BATCH -> FrameDecoder.ofLeaderFrames(1, 1);
+      default -> SampleFrames.decoderFor(type);
+    };
   }
 
-  private static byte[] payload(FrameType type, int length) {
-    byte[] payload = new byte[length];
+  /** A frame whose payload has this length. */
+  private static byte[] frame(FrameType type, int length) {
+    byte[] frame = new byte[HEADER_SIZE + length];
+    frame[0] = (byte) type.code;
     if (type == FrameType.SLOT_BATCH) {
-      int occupied = (length - FrameLayout.BATCH_EVENTS) % 9;
-      int deleted = (length - FrameLayout.BATCH_EVENTS - 10 * occupied) / 9;
-      FrameLayout.U32.set(payload, FrameLayout.BATCH_COUNT, occupied + deleted);
-      int event = FrameLayout.BATCH_EVENTS;
-      for (int i = 0; i < occupied + deleted; i++) {
-        boolean value = i < occupied;
-        FrameLayout.U32.set(
-            payload,
-            event + FrameLayout.EVENT_META,
-            value ? SampleFrames.OCCUPIED : SampleFrames.DELETED);
-        event += value ? 10 : 9;
-      }
+      fill(frame, FrameLayout.BATCH_EVENTS, FrameLayout.EVENT_KEY + 1);
+    } else if (type == FrameType.PACKED_BATCH) {
+      fill(frame, FrameLayout.PACKED_EVENTS, FrameLayout.PACKED_KEY);
     }
-    return payload;
+    return SampleFrames.seal(frame);
+  }
+
+  /**
+   * Deleted events of the shortest size, after as many occupied ones of a byte more as it takes.
+   */
+  private static void fill(byte[] frame, int events, int shortest) {
+    int bytes = frame.length - HEADER_SIZE - events;
+    int occupied = bytes % shortest;
+    int count = (bytes - occupied) / shortest;
+    FrameLayout.U32.set(frame, HEADER_SIZE + FrameLayout.BATCH_COUNT, count);
+    int event = HEADER_SIZE + events;
+    for (int i = 0; i < count; i++) {
+      boolean value = i < occupied;
+      FrameLayout.U32.set(
+          frame,
+          event + FrameLayout.EVENT_META,
+          value ? SampleFrames.OCCUPIED : SampleFrames.DELETED);
+      if (value && events == FrameLayout.PACKED_EVENTS) {
+        FrameLayout.U16.set(frame, event + FrameLayout.PACKED_VALUE_LENGTH, (short) 1);
+      }
+      event += value ? shortest + 1 : shortest;
+    }
   }
 }
