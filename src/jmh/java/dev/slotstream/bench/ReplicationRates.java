@@ -1,27 +1,14 @@
 package dev.slotstream.bench;
 
-import dev.slotstream.engine.Condition;
-import dev.slotstream.engine.Durability;
-import dev.slotstream.engine.EngineException;
-import dev.slotstream.engine.EngineOptions;
-import dev.slotstream.engine.EngineOptions.Content;
-import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
-import dev.slotstream.engine.Write;
-import dev.slotstream.log.LogRetention;
 import dev.slotstream.replication.LinkStatus;
 import dev.slotstream.replication.ReplicationClient;
 import dev.slotstream.replication.ReplicationMeter;
 import dev.slotstream.replication.ReplicationServer;
 import dev.slotstream.replication.ReplicationServer.ServerOptions;
-import dev.slotstream.slot.SlotLayout;
 import io.vertx.core.Vertx;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
 
 /**
  * How fast a follower catches up, and how fast events stream: a leader and a follower in one
@@ -33,10 +20,7 @@ import java.util.stream.Stream;
  * acknowledged the last one; puts are not paced, since nothing is dropped.
  */
 public final class ReplicationRates {
-  private static final int KEY_BYTES = 16;
-  private static final int VALUE_BYTES = 100;
   private static final int WINDOW = 32;
-  private static final int IN_FLIGHT = 4_096;
 
   private ReplicationRates() {}
 
@@ -47,9 +31,9 @@ public final class ReplicationRates {
     int shards = Integer.parseInt(arguments[2]);
     Path temp = Files.createTempDirectory("slotstream-rates");
     Vertx vertx = Vertx.vertx();
-    try (SlotEngine leader = open(temp.resolve("leader"), shards);
-        SlotEngine follower = open(temp.resolve("follower"), shards)) {
-      putAll(leader, 0, keys);
+    try (SlotEngine leader = BenchStore.open(temp.resolve("leader"), shards, true);
+        SlotEngine follower = BenchStore.open(temp.resolve("follower"), shards, false)) {
+      BenchStore.putAll(leader, 0, keys);
       ReplicationServer server =
           new ReplicationServer(
               leader, new ServerOptions("127.0.0.1", 0, WINDOW), ReplicationMeter.NONE);
@@ -64,13 +48,13 @@ public final class ReplicationRates {
       while (!client.links().stream().allMatch(l -> l.state() == LinkStatus.State.LIVE)) {
         Thread.sleep(1);
       }
-      double catchUp = keys / seconds(start);
+      double catchUp = keys / BenchStore.seconds(start);
       start = System.nanoTime();
-      putAll(leader, keys, keys + events);
+      BenchStore.putAll(leader, keys, keys + events);
       while (!server.followers().stream().allMatch(f -> f.lagRecords() == 0)) {
         Thread.sleep(1);
       }
-      double streamed = events / seconds(start);
+      double streamed = events / BenchStore.seconds(start);
       System.out.printf(
           "slotstream keys=%d shards=%d catch-up=%.0f keys/s streamed=%.0f events/s%n",
           keys, shards, catchUp, streamed);
@@ -78,65 +62,7 @@ public final class ReplicationRates {
       server.stop().toCompletionStage().toCompletableFuture().get();
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().get();
-      try (Stream<Path> all = Files.walk(temp)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
-  }
-
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static SlotEngine open(Path directory, int shards) {
-    Shape shape = new Shape(shards, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
-    return SlotEngine.open(
-        new EngineOptions(
-            directory,
-            shape,
-            Durability.OS,
-            65_536,
-            64 << 20,
-            new LogRetention(256L << 20, 1L << 30),
-            true));
-  }
-
-  private static void putAll(SlotEngine engine, long from, long to) throws InterruptedException {
-    Semaphore places = new Semaphore(IN_FLIGHT);
-    for (long i = from; i < to; i++) {
-      byte[] key = ByteBuffer.allocate(KEY_BYTES).putLong(i).array();
-      byte[] value = new byte[VALUE_BYTES];
-      ByteBuffer.wrap(value).putLong(i).putLong(VALUE_BYTES - Long.BYTES, ~i);
-      places.acquire();
-      Put put = new Put(places);
-      put.put(key, value, VALUE_BYTES, Condition.NONE);
-      engine.submit(put);
-    }
-    places.acquire(IN_FLIGHT);
-  }
-
-  private static final class Put extends Write {
-    private final Semaphore places;
-
-    private Put(Semaphore places) {
-      this.places = places;
-    }
-
-    @Override
-    protected void committed() {
-      places.release();
-    }
-
-    @Override
-    protected void refused() {
-      throw new AssertionError("no condition was set");
-    }
-
-    @Override
-    protected void failed(EngineException why) {
-      throw why;
+      BenchStore.deleteTree(temp);
     }
   }
 }
