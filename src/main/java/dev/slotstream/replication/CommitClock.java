@@ -1,6 +1,7 @@
 package dev.slotstream.replication;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * When a shard's sequences were committed, sampled: so that "so many records behind" can also be
@@ -32,11 +33,16 @@ final class CommitClock {
 
   /** How long ago the record after this one was committed, in seconds, to a sample's precision. */
   synchronized double ageOfNext(long sequence, long nanos) {
-    for (Sample sample : samples) {
-      if (sample.sequence() > sequence) {
-        return Math.max(0, nanos - sample.nanos()) / NANOS_PER_SECOND;
+    long since = nanos;
+    // From the newest on: who asks is seldom far behind, and may ask for every write.
+    Iterator<Sample> newestFirst = samples.descendingIterator();
+    while (newestFirst.hasNext()) {
+      Sample sample = newestFirst.next();
+      if (sample.sequence() <= sequence) {
+        break;
       }
+      since = sample.nanos();
     }
-    return 0;
+    return Math.max(0, nanos - since) / NANOS_PER_SECOND;
   }
 }

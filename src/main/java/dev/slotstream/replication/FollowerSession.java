@@ -2,69 +2,41 @@ package dev.slotstream.replication;
 
 import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
-import dev.slotstream.log.LogException;
-import dev.slotstream.replication.FollowerStatus.State;
-import dev.slotstream.slot.SlotLayout;
 import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.Frame.Ack;
 import dev.slotstream.wire.Frame.ErrorFrame;
-import dev.slotstream.wire.Frame.Heartbeat;
-import dev.slotstream.wire.Frame.ShardInfo;
 import dev.slotstream.wire.Frame.SyncRequest;
 import dev.slotstream.wire.FrameEncoder;
 import dev.slotstream.wire.FrameLayout;
-import dev.slotstream.wire.SlotBatchEncoder;
-import io.smallrye.mutiny.Multi;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The leader's end of one follower's connection for one shard.
+ * The leader's end of one follower's connection for one shard: from the first frame, which asks for
+ * a shard, to the end for whichever reason. What is said in between depends on what the follower
+ * can do and is a {@link Conversation}'s.
  *
- * <pre>
- *              SyncRequest           CaughtUp sent
- *  HANDSHAKE ──────────────> SCANNING ────────────> STREAMING
- *                               ^                       │
- *                               └───────────────────────┘
- *                                 log purged under it
- * </pre>
- *
- * <p>From any state an error, silence, or the connection's end leads out. All calls come from one
- * event loop; only {@link #status} may be asked from elsewhere.
+ * <p>All calls come from one event loop; only {@link #status} may be asked from elsewhere.
  */
 final class FollowerSession {
   private static final Logger LOG = Logger.getLogger(FollowerSession.class);
   private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long SILENCE_NANOS = 2 * HEARTBEAT_NANOS;
-  private static final int MAX_HEARTBEATS_WITHOUT_ACK = 8;
-
-  /** A plain follower names no window: this many batches it can have at most. */
-  private static final int PLAIN_WINDOW = 8;
 
   private final SlotEngine engine;
   private final LeaderContext leader;
   private final Connection connection;
-  private final AckLedger ledger;
-  private final Instant connectedAt = Instant.now();
-
-  private volatile String follower = "";
-  private volatile Shard shard;
-  private boolean followerEmpty;
-  private SocketPump pump;
-  private LogFeed feed;
-  private volatile State state = State.HANDSHAKE;
+  private final SessionFigures figures;
+  private Conversation conversation;
+  private boolean introduced;
   private boolean ended;
   private long lastSentNanos;
   private long lastHeardNanos;
-  private int heartbeatsWithoutAck;
 
   FollowerSession(SlotEngine engine, LeaderContext leader, Connection connection, long now) {
     this.engine = engine;
     this.leader = leader;
     this.connection = connection;
-    this.ledger = new AckLedger();
+    this.figures = new SessionFigures(leader, connection.remote());
     this.lastHeardNanos = now;
     this.lastSentNanos = now;
   }
@@ -76,11 +48,15 @@ final class FollowerSession {
     }
     lastHeardNanos = now;
     switch (frame) {
-      case SyncRequest request when state == State.HANDSHAKE -> begin(request, now);
-      case Ack ack when state != State.HANDSHAKE -> acknowledge(ack);
-      case Heartbeat heartbeat when state != State.HANDSHAKE -> heartbeat();
+      case SyncRequest request when conversation == null -> begin(request, now);
       case ErrorFrame error -> end("follower-error", "follower says: " + error.text());
-      default -> reject("unexpected-frame", "frame not expected in this state, state=" + state);
+      default -> {
+        if (conversation == null) {
+          rejectUnexpected();
+        } else {
+          conversation.onFrame(frame, now);
+        }
+      }
     }
   }
 
@@ -99,143 +75,111 @@ final class FollowerSession {
           "shard does not exist: shard=%d shards=%d".formatted(request.shard(), shards));
       return;
     }
-    var shape = engine.options().shape();
-    shard = engine.shards().get(request.shard());
-    followerEmpty = request.empty();
-    send(
-        FrameEncoder.encode(
-            new ShardInfo(
-                shards,
-                shape.layout().keyLength(),
-                shape.layout().valueLength(),
-                shape.layout().slotSize(),
-                shard.slotCount(),
-                shape.prefixBits())),
-        now);
-    follower = leader.names().take(connection.remoteHost(), shard.number());
-    leader.meter().followerConnected(follower, shard.number(), this::status);
-    LOG.infof(
-        "follower connected, follower=%s address=%s shard=%d empty=%s",
-        follower, connection.remote(), shard.number(), followerEmpty);
-    int window = Math.min(PLAIN_WINDOW, leader.window());
-    pump = new SocketPump(connection, window, this::sent, this::failed);
-    stream().subscribe().withSubscriber(pump);
-  }
-
-  /** One scan, then the log for good; once more from the start when the log was purged under it. */
-  private Multi<Batch> stream() {
-    return Multi.createFrom()
-        .deferred(this::scanThenFeed)
-        .onFailure(LogPurged.class)
-        .retry()
-        .indefinitely();
-  }
-
-  private Multi<Batch> scanThenFeed() {
-    String reason = state == State.HANDSHAKE ? "connect" : "log-purged";
-    // Noted before the scan: whatever the scan misses comes after it out of the log.
-    long noted = shard.committedSequence();
-    state = State.SCANNING;
-    ledger.scanBegins();
-    leader.meter().scanStarted(shard.number(), reason);
-    LOG.infof(
-        "scan begins, follower=%s shard=%d reason=%s sequence=%d",
-        follower, shard.number(), reason, noted);
-    SlotLayout layout = engine.options().shape().layout();
-    SlotBatchEncoder encoder =
-        new SlotBatchEncoder(shard.number(), layout.keyLength(), layout.valueLength());
-    SlotScan scan = new SlotScan(shard, followerEmpty, engine.newBuffer(), encoder);
-    return Multi.createBy()
-        .concatenating()
-        .streams(scan.batches(), Multi.createFrom().deferred(() -> feedFrom(noted, scan, encoder)));
-  }
-
-  private Multi<Batch> feedFrom(long noted, SlotScan scan, SlotBatchEncoder encoder) {
-    if (scan.damaged() > 0) {
-      LOG.errorf("scan left out damaged slots, shard=%d slots=%d", shard.number(), scan.damaged());
-    }
-    followerEmpty = false;
-    state = State.STREAMING;
-    ledger.scanEnds(noted);
-    // Shows a follower that CaughtUp meant the end of the scan, and not of the connection.
-    send(FrameEncoder.encode(new Heartbeat()), leader.clock().getAsLong());
-    try {
-      feed = new LogFeed(shard, noted + 1, shard.committedSequence(), encoder);
-      return Multi.createFrom().publisher(feed);
-    } catch (LogPurged | LogException e) {
-      return Multi.createFrom().failure(e);
-    }
-  }
-
-  private void sent(Batch batch) {
-    lastSentNanos = leader.clock().getAsLong();
-    ledger.sent(batch);
-    if (batch.scan()) {
-      leader.meter().slotsScanned(shard.number(), batch.events());
-    } else {
-      leader.meter().eventsStreamed(shard.number(), batch.events());
-    }
-  }
-
-  private void acknowledge(Ack ack) {
-    if (ack.shard() != shard.number()) {
-      reject(
-          "wrong-shard",
-          "ack for another shard: shard=%d expected=%d".formatted(ack.shard(), shard.number()));
+    figures.asksFor(engine.shards().get(request.shard()));
+    if (endsWhileSyncing()) {
       return;
     }
-    heartbeatsWithoutAck = 0;
-    Batch batch = pump.acknowledged();
-    if (batch == null) {
-      reject("unexpected-ack", "ack without a batch in flight");
-      return;
-    }
-    ledger.acknowledged(batch, ack);
+    conversation =
+        request.extension().isPresent()
+            ? new ExtendedConversation(this, request, request.extension().get())
+            : new PlainConversation(this, request.empty());
+    conversation.begin(now);
   }
 
-  private void heartbeat() {
-    if (pump.inFlight() > 0 && ++heartbeatsWithoutAck > MAX_HEARTBEATS_WITHOUT_ACK) {
-      reject(
-          "acks-overdue",
-          "heartbeats but no ack: heartbeats=%d batches in flight=%d"
-              .formatted(heartbeatsWithoutAck, pump.inFlight()));
+  /** A node that follows itself has nothing to give while its own shard is a mixture. */
+  boolean endsWhileSyncing() {
+    boolean syncing = figures.shard() != null && figures.shard().syncing();
+    if (syncing) {
+      refuse("not-caught-up", "not caught up itself, try again");
     }
+    return syncing;
   }
 
-  /** More records are committed. */
+  /** More records are committed, or the shard has begun to sync. */
   void onCommit() {
-    if (feed != null && !ended) {
-      feed.more();
+    if (!ended && conversation != null && !endsWhileSyncing()) {
+      conversation.onCommit();
     }
   }
 
   /** The socket has room again. */
   void onDrained() {
-    if (pump != null && !ended) {
-      pump.drained();
+    if (!ended && conversation != null) {
+      conversation.onDrained();
     }
   }
 
-  /** Called about once a second. */
+  /** Called a few times a second. */
   void onTick(long now) {
-    if (ended) {
+    if (ended || endsWhileSyncing()) {
       return;
     }
-    if (state == State.HANDSHAKE && now - lastHeardNanos >= HANDSHAKE_NANOS) {
+    if (conversation != null) {
+      conversation.onTick(now);
+    } else if (now - lastHeardNanos >= HANDSHAKE_NANOS) {
       end("handshake-timeout", "no sync request within 10 s");
-    } else if (now - lastHeardNanos >= SILENCE_NANOS) {
-      end("silent", "nothing heard for two heartbeat intervals");
-    } else if (state != State.HANDSHAKE && now - lastSentNanos >= HEARTBEAT_NANOS) {
-      send(FrameEncoder.encode(new Heartbeat()), now);
     }
   }
 
-  private void send(byte[] frame, long now) {
-    lastSentNanos = now;
-    connection.write(frame);
+  /** The follower has been answered: it has a name, and is counted. */
+  void introduce(String name, boolean saysWhatIsDurable) {
+    figures.introduce(name, saysWhatIsDurable);
+    introduced = true;
+    int shard = figures.shard().number();
+    leader.meter().followerConnected(name, shard, figures::status);
+    LOG.infof(
+        "follower connected, follower=%s address=%s shard=%d", name, figures.address(), shard);
   }
 
-  /** Tells the follower what is wrong, and ends. */
+  void scanBegins(String reason, long noted) {
+    int shard = figures.shard().number();
+    leader.meter().scanStarted(shard, reason);
+    LOG.infof(
+        "scan begins, follower=%s shard=%d reason=%s sequence=%d",
+        figures.follower(), shard, reason, noted);
+  }
+
+  void scanEnds(SlotScan scan) {
+    if (scan.damaged() > 0) {
+      LOG.errorf(
+          "scan left out damaged slots, shard=%d slots=%d",
+          figures.shard().number(), scan.damaged());
+    }
+  }
+
+  /** A batch is on its way. */
+  void sent(Batch batch) {
+    lastSentNanos = leader.clock().getAsLong();
+    figures.ledger().sent(batch);
+    int shard = figures.shard().number();
+    if (batch.scan()) {
+      leader.meter().slotsScanned(shard, batch.events());
+    } else {
+      leader.meter().eventsStreamed(shard, batch.events());
+    }
+  }
+
+  void send(Frame frame, long now) {
+    lastSentNanos = now;
+    connection.write(FrameEncoder.encode(frame));
+  }
+
+  /** Whether an ack is for this session's shard; if not, the session has ended. */
+  boolean isForItsShard(Ack ack) {
+    int expected = figures.shard().number();
+    if (ack.shard() != expected) {
+      reject(
+          "wrong-shard",
+          "ack for another shard: shard=%d expected=%d".formatted(ack.shard(), expected));
+    }
+    return ack.shard() == expected;
+  }
+
+  void rejectUnexpected() {
+    reject("unexpected-frame", "frame not expected in this state, state=" + figures.state());
+  }
+
+  /** Tells the follower what it did wrong, and ends. */
   void reject(String reason, String text) {
     if (!ended) {
       leader.meter().frameRejected(reason);
@@ -244,8 +188,16 @@ final class FollowerSession {
     }
   }
 
-  private void failed(Throwable failure) {
-    LOG.errorf(failure, "session failed, follower=%s", follower);
+  /** Tells the follower why it gets nothing, or nothing more, and ends. */
+  void refuse(String reason, String text) {
+    if (!ended) {
+      connection.write(FrameEncoder.encode(new ErrorFrame(reason + ": " + text)));
+      end(reason, text);
+    }
+  }
+
+  void failed(Throwable failure) {
+    LOG.errorf(failure, "session failed, follower=%s", figures.follower());
     reject("leader-error", "leader cannot go on: " + failure.getMessage());
   }
 
@@ -255,52 +207,59 @@ final class FollowerSession {
       return;
     }
     ended = true;
-    if (pump != null) {
-      pump.cancel();
+    figures.gone();
+    Shard shard = figures.shard();
+    if (introduced) {
+      leader.meter().followerGone(figures.follower(), shard.number(), reason);
     }
-    if (feed != null) {
-      feed.close();
-    }
-    if (shard != null) {
-      leader.meter().followerGone(follower, shard.number(), reason);
-      leader.names().giveBack(follower, shard.number());
+    if (conversation != null) {
+      conversation.end();
     }
     LOG.infof(
         "follower gone, follower=%s address=%s shard=%s reason=%s: %s",
-        follower, connection.remote(), shard == null ? "none" : shard.number(), reason, text);
+        figures.follower(),
+        figures.address(),
+        shard == null ? "none" : shard.number(),
+        reason,
+        text);
     connection.close();
+  }
+
+  SlotEngine engine() {
+    return engine;
+  }
+
+  LeaderContext leader() {
+    return leader;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  SessionFigures figures() {
+    return figures;
+  }
+
+  LeaderHandshake handshake() {
+    return new LeaderHandshake(engine, figures.shard(), leader.position());
+  }
+
+  long lastSentNanos() {
+    return lastSentNanos;
+  }
+
+  long lastHeardNanos() {
+    return lastHeardNanos;
   }
 
   /** The shard that the follower asked for; null before it has. */
   Shard shard() {
-    return shard;
+    return figures.shard();
   }
 
   /** The session's figures. Any thread. */
   FollowerStatus status() {
-    long committed = shard == null ? 0 : shard.committedSequence();
-    long acked = ledger.ackedSequence();
-    boolean streaming = state == State.STREAMING;
-    long lag = streaming ? Math.max(0, committed - acked) : -1;
-    double seconds = streaming ? leader.ageOfNext(shard.number(), acked) : -1;
-    return new FollowerStatus(
-        follower,
-        connection.remote(),
-        shard == null ? -1 : shard.number(),
-        connectedAt,
-        state,
-        ledger.scannedSlots(),
-        ledger.sentEvents(),
-        ledger.ackedEvents(),
-        ledger.highestVersion(),
-        ledger.sentSequence(),
-        acked,
-        acked,
-        lag,
-        -1,
-        lag == 0 ? 0 : seconds,
-        -1,
-        ledger.inFlight(),
-        true);
+    return figures.status();
   }
 }

@@ -1,6 +1,7 @@
 package dev.slotstream.replication;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One follower's connection for one shard, as its leader sees it at one moment.
@@ -24,6 +25,7 @@ import java.time.Instant;
  * @param lastAckAgeSeconds since the follower acknowledged something last; -1 when it never did
  * @param unackedBatches batches in flight, at most the window
  * @param connected false when it is gone, and this is what is remembered of it
+ * @param goneSince when its connection ended
  */
 public record FollowerStatus(
     String follower,
@@ -43,12 +45,15 @@ public record FollowerStatus(
     double lagSeconds,
     double lastAckAgeSeconds,
     int unackedBatches,
-    boolean connected) {
+    boolean connected,
+    Optional<Instant> goneSince) {
 
   /** What a session is doing. */
   public enum State {
     /** Connected, nothing asked yet. */
     HANDSHAKE,
+    /** A full sync is needed, and has not begun: others are, or the follower makes ready for it. */
+    WAITING,
     /** All slots are being sent. */
     SCANNING,
     /** New records are sent as they are committed. */

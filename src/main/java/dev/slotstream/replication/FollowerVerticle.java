@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * <p>Everything runs on the event loop that the socket was accepted on.
  */
 final class FollowerVerticle extends AbstractVerticle {
-  private static final long TICK_MILLIS = 1_000;
+  private static final long TICK_MILLIS = 250;
   private static final int WRITE_QUEUE_BYTES = 256 * 1024;
 
   private final SlotEngine engine;

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -44,20 +46,39 @@ public final class ReplicationServer implements ReplicationView {
   private volatile int port;
 
   /**
-   * Where to listen, and how much a follower may have in flight.
+   * Where to listen, and what followers may take.
    *
    * @param port 0 picks a free one
-   * @param window batches
+   * @param window batches that a follower may have unacknowledged
+   * @param maxFullSyncs full syncs that are sent at once
+   * @param stallTimeout how long a follower may acknowledge nothing while batches are in flight
+   * @param inSyncLag how far behind a follower may be and still count as in sync
    */
-  public record ServerOptions(String host, int port, int window) {}
+  public record ServerOptions(
+      String host,
+      int port,
+      int window,
+      int maxFullSyncs,
+      Duration stallTimeout,
+      Duration inSyncLag) {
 
-  /** A server that does not listen yet. */
+    /** With everything but the window as it usually is. */
+    public ServerOptions(String host, int port, int window) {
+      this(host, port, window, 2, Duration.ofSeconds(10), Duration.ofSeconds(5));
+    }
+  }
+
+  /** A server of a node that leads; it does not listen yet. */
   public ReplicationServer(SlotEngine engine, ServerOptions options, ReplicationMeter meter) {
+    this(engine, options, meter, LeaderPosition.OWN);
+  }
+
+  /** A server that does not listen yet, and tells its followers how far their leader is. */
+  public ReplicationServer(
+      SlotEngine engine, ServerOptions options, ReplicationMeter meter, LeaderPosition position) {
     this.engine = engine;
     this.options = options;
-    List<CommitClock> clocks = engine.shards().stream().map(shard -> new CommitClock()).toList();
-    this.leader =
-        new LeaderContext(options.window(), meter, System::nanoTime, clocks, new FollowerNames());
+    this.leader = LeaderContext.of(engine, options, meter, System::nanoTime, position);
   }
 
   /** Listens; answers the port. */
@@ -97,6 +118,9 @@ public final class ReplicationServer implements ReplicationView {
     long now = leader.clock().getAsLong();
     for (Shard shard : engine.shards()) {
       leader.commitClocks().get(shard.number()).sample(shard.committedSequence(), now);
+      if (shard.syncing()) {
+        leader.registry().forget(shard.number());
+      }
     }
   }
 
@@ -173,12 +197,19 @@ public final class ReplicationServer implements ReplicationView {
     return Future.join(all).mapEmpty();
   }
 
+  /** How far the followers are. */
+  public FollowerPositions positions() {
+    return leader.registry();
+  }
+
   @Override
   public List<FollowerStatus> followers() {
-    return sessions.stream()
-        .map(FollowerVerticle::status)
-        .filter(Objects::nonNull)
-        .filter(status -> status.shard() >= 0)
+    Stream<FollowerStatus> connected =
+        sessions.stream()
+            .map(FollowerVerticle::status)
+            .filter(Objects::nonNull)
+            .filter(status -> status.connected() && !status.follower().isEmpty());
+    return Stream.concat(connected, leader.registry().gone().stream())
         .sorted(
             Comparator.comparing(FollowerStatus::follower).thenComparingInt(FollowerStatus::shard))
         .toList();

@@ -18,7 +18,10 @@ public interface ReplicationView {
         }
       };
 
-  /** The followers that are connected to this node, one entry per follower and shard. */
+  /**
+   * The followers of this node, one entry per follower and shard: those that are connected, and
+   * those that are remembered.
+   */
   List<FollowerStatus> followers();
 
   /** This node's own links to its leader, one per shard; empty on a leader. */

@@ -45,7 +45,7 @@ final class SocketPump implements Flow.Subscriber<Batch> {
     }
     connection.write(batch.frame());
     if (batch.acknowledged()) {
-      inFlight.add(batch);
+      inFlight.add(batch.inFlight());
     } else {
       credit++;
     }
@@ -54,15 +54,18 @@ final class SocketPump implements Flow.Subscriber<Batch> {
   }
 
   /**
-   * The follower has applied the oldest batch in flight; answers it, or null when there is none.
+   * The follower has applied the oldest batches in flight; answers the last of them.
+   *
+   * @param batches from 1 to as many as are in flight
    */
-  Batch acknowledged() {
-    Batch batch = inFlight.poll();
-    if (batch != null) {
-      credit++;
-      ask();
+  Batch acknowledged(int batches) {
+    Batch last = null;
+    for (int b = 0; b < batches; b++) {
+      last = inFlight.remove();
     }
-    return batch;
+    credit += batches;
+    ask();
+    return last;
   }
 
   /** The socket has room again. */

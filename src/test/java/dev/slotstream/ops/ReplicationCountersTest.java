@@ -9,6 +9,7 @@ import dev.slotstream.replication.FollowerStatus.State;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReplicationCountersTest {
@@ -115,6 +116,7 @@ class ReplicationCountersTest {
         0.5,
         -1,
         0,
-        true);
+        true,
+        Optional.empty());
   }
 }

@@ -9,6 +9,7 @@ import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.TestWrite;
 import dev.slotstream.replication.FollowerStatus.State;
+import dev.slotstream.replication.ReplicationServer.ServerOptions;
 import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.Frame.Ack;
 import dev.slotstream.wire.Frame.CaughtUp;
@@ -37,7 +38,7 @@ class FollowerSessionTest {
   private SlotEngine engine;
   private final RecordingMeter meter = new RecordingMeter();
   private final FakeConnection connection = FakeConnection.ofLeader();
-  private final CommitClock commitClock = new CommitClock();
+  private CommitClock commitClock;
   private long now = TimeUnit.HOURS.toNanos(1);
   private FollowerSession session;
 
@@ -45,7 +46,9 @@ class FollowerSessionTest {
   void open() {
     engine = SlotEngine.open(TestNode.options(temp, 1, Durability.OS));
     LeaderContext leader =
-        new LeaderContext(WINDOW, meter, () -> now, List.of(commitClock), new FollowerNames());
+        LeaderContext.of(
+            engine, new ServerOptions("unused", 0, WINDOW), meter, () -> now, LeaderPosition.OWN);
+    commitClock = leader.commitClocks().getFirst();
     session = new FollowerSession(engine, leader, connection, now);
   }
 
