@@ -8,6 +8,12 @@ public final class Meters {
   /** Timer: operations on keys, by {@link #OP} and {@link #OUTCOME}. */
   public static final String KV_OPERATIONS = "slotstream.kv.operations";
 
+  /**
+   * Gauge: operations that wait, by {@link #KIND}: followers (writes that wait for
+   * acknowledgements), position (reads that wait for a position).
+   */
+  public static final String KV_WAITING = "slotstream.kv.waiting";
+
   /** Gauge: slots that are taken, by {@link #SHARD}. */
   public static final String SLOTS_USED = "slotstream.store.slots.used";
 
