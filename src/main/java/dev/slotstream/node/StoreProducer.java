@@ -47,6 +47,7 @@ public final class StoreProducer {
   @Produces
   @Singleton
   FollowerReadiness followerReadiness(SlotstreamConfig config) {
-    return new FollowerReadiness(System::nanoTime, config.follower().staleReadTolerance());
+    return new FollowerReadiness(
+        System::nanoTime, config.follower().staleReadTolerance(), config.follower().maxLag());
   }
 }
