@@ -1,21 +1,25 @@
 package dev.slotstream.kv;
 
-import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.KvError.BadTtl;
 import dev.slotstream.kv.OperationMeter.Operation;
-import dev.slotstream.slot.MetaWord;
-import dev.slotstream.slot.SlotBuffer;
+import dev.slotstream.replication.FollowerPositions;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * Keys and values, for every front door: one place for roles, sizes, conditions and time to live.
+ * Keys and values, for every front door: one place for roles, sizes, conditions, time to live, and
+ * for what is demanded of replication.
  *
- * <p>Any thread. Reads are memory accesses and answer at once. Writes answer once, later or at
- * once, on whatever thread ended them. Arrays that are given to a write belong to it until then.
+ * <p>Any thread. Reads are memory accesses and answer at once, but for those that demand a position
+ * that is not here yet. Writes answer once, later or at once, on whatever thread ended them. Arrays
+ * that are given to a write belong to it until then.
+ *
+ * <p>Its owner calls {@link #tick} every {@link ReplicationDemands#TICK}: that ends waits whose
+ * time is over. No wait has a thread or a timer of its own.
  */
 public final class KeyValueStore {
   private final SlotEngine engine;
@@ -25,21 +29,31 @@ public final class KeyValueStore {
   private final Expiry expiry;
   private final ExpirySchedule schedule = new ExpirySchedule();
   private final InFlight writes = new InFlight();
-  private final ThreadLocal<SlotBuffer> buffers;
+  private final FollowerAcks followers;
+  private final PositionWaits positions;
+  private final KeyReader reader;
 
-  /** A store on an open engine, whose slots must have the codec's layout. */
+  /**
+   * A store on an open engine, whose slots must have the codec's layout.
+   *
+   * @param followers where its followers are; asked anew each time, since that may be replaced
+   */
   public KeyValueStore(
       SlotEngine engine,
       FieldCodec codec,
       WriteAccess access,
-      InstantSource clock,
-      OperationMeter meter) {
+      Clocks clocks,
+      OperationMeter meter,
+      ReplicationDemands demands,
+      Supplier<FollowerPositions> followers) {
     this.engine = engine;
     this.codec = codec;
     this.access = access;
     this.meter = meter;
-    this.expiry = new Expiry(clock);
-    this.buffers = ThreadLocal.withInitial(engine::newBuffer);
+    this.expiry = new Expiry(clocks.wall());
+    this.followers = new FollowerAcks(engine.shards().size(), demands, followers, clocks.nanos());
+    this.positions = new PositionWaits(engine.shards(), demands.positionTimeout(), clocks.nanos());
+    this.reader = new KeyReader(engine, codec, expiry, meter, positions);
   }
 
   /** What keys and values may be. */
@@ -54,60 +68,27 @@ public final class KeyValueStore {
 
   /** Reads a value, and what is known of it. */
   public ReadAnswer get(byte[] key, Preconditions when) {
-    return timed(Operation.GET, key, when);
+    return reader.read(Operation.GET, key, when);
   }
 
   /** Reads only what is known of a value. */
   public ReadAnswer head(byte[] key, Preconditions when) {
-    return timed(Operation.HEAD, key, when);
+    return reader.read(Operation.HEAD, key, when);
   }
 
-  private ReadAnswer timed(Operation operation, byte[] key, Preconditions when) {
-    long start = System.nanoTime();
-    ReadAnswer answer;
-    try {
-      answer = read(operation, key, when);
-    } catch (EngineException e) {
-      answer = new ReadAnswer.Refused(KvError.of(e));
-    } catch (KvException e) {
-      answer = new ReadAnswer.Refused(e.error());
-    }
-    meter.ended(operation, outcome(answer), System.nanoTime() - start);
-    return answer;
+  /**
+   * Reads a value once this node has the writes whose positions are demanded; waits for them, no
+   * longer than {@link ReplicationDemands#positionTimeout}. Without a position it answers at once.
+   *
+   * @param there reads and answers, when positions are demanded
+   */
+  public void get(byte[] key, ReadOptions options, Executor there, Consumer<ReadAnswer> end) {
+    reader.read(Operation.GET, key, options, there, end);
   }
 
-  private ReadAnswer read(Operation operation, byte[] key, Preconditions when) {
-    Optional<KvError> refusal = codec.refuseKey(key);
-    if (refusal.isPresent()) {
-      return new ReadAnswer.Refused(refusal.get());
-    }
-    SlotBuffer buffer = buffers.get();
-    if (!engine.get(codec.keyField(key), buffer)) {
-      return new ReadAnswer.Refused(new KvError.NotFound());
-    }
-    Entry.Head head = codec.readHead(buffer.bytes(), buffer.valueOffset());
-    if (expiry.passed(head.expiresAt())) {
-      return new ReadAnswer.Refused(new KvError.NotFound());
-    }
-    EntityTag tag = new EntityTag(buffer.slot(), MetaWord.version(buffer.meta()));
-    Optional<EntityTag> current = Optional.of(tag);
-    if (!when.matchHolds(current)) {
-      return new ReadAnswer.Refused(new KvError.PreconditionFailed(current));
-    }
-    if (!when.noneMatchHolds(current)) {
-      return new ReadAnswer.NotModified(tag);
-    }
-    byte[] value = new byte[operation == Operation.HEAD ? 0 : head.length()];
-    System.arraycopy(buffer.bytes(), head.offset(), value, 0, value.length);
-    return new ReadAnswer.Found(new Entry(head, tag, value));
-  }
-
-  private static String outcome(ReadAnswer answer) {
-    return switch (answer) {
-      case ReadAnswer.Found found -> OperationMeter.OK;
-      case ReadAnswer.NotModified known -> OperationMeter.NOT_MODIFIED;
-      case ReadAnswer.Refused(KvError error) -> error.name();
-    };
+  /** The same as {@link #get(byte[], ReadOptions, Executor, Consumer)} for what is known of it. */
+  public void head(byte[] key, ReadOptions options, Executor there, Consumer<ReadAnswer> end) {
+    reader.read(Operation.HEAD, key, options, there, end);
   }
 
   /**
@@ -118,16 +99,24 @@ public final class KeyValueStore {
     if (writes.isShut()) {
       return Optional.of(new KvError.ShuttingDown());
     }
-    return access.refusal().or(() -> codec.refuseKey(key));
+    return access.refusal().or(() -> codec.refuseKey(key)).or(() -> refuseForFollowers(key));
+  }
+
+  private Optional<KvError> refuseForFollowers(byte[] key) {
+    return followers.demandsInSync()
+        ? followers.refuseWrite(engine.shardOf(codec.keyField(key)))
+        : Optional.empty();
   }
 
   /** Stores a value. */
   public void put(byte[] key, byte[] value, PutOptions options, Consumer<WriteAnswer> end) {
     Consumer<WriteAnswer> ending = begin(Operation.PUT, end);
+    int acks = followers.wanted(options.write().acks());
     Optional<KvError> refusal =
         refuseWrite(key)
             .or(() -> codec.refuseValueLength(value.length))
-            .or(() -> refuseTtl(options));
+            .or(() -> refuseTtl(options))
+            .or(() -> followers.enter(acks));
     if (refusal.isPresent()) {
       ending.accept(new WriteAnswer.Refused(refusal.get()));
       return;
@@ -136,14 +125,15 @@ public final class KeyValueStore {
     long expiresAt = expiry.at(options.ttl());
     int mediaType = MediaTypes.number(options.mediaType().orElse(null));
     byte[] valueField = codec.valueField(value, mediaType, expiresAt);
+    Consumer<WriteAnswer> acknowledged = followers.ending(acks, ending);
     Consumer<WriteAnswer> noting =
         answer -> {
           // Only now: an entry that is noted before it is there would be looked for in vain.
           schedule.note(expiresAt);
-          ending.accept(answer);
+          acknowledged.accept(answer);
         };
     int shard = engine.shardOf(keyField);
-    KeyPut put = new KeyPut(shard, expiresAt, options.when(), codec, expiry, noting);
+    KeyPut put = new KeyPut(shard, expiresAt, options.write().when(), codec, expiry, noting);
     put.put(keyField, valueField, valueField.length, put);
     engine.submit(put);
   }
@@ -155,16 +145,18 @@ public final class KeyValueStore {
   }
 
   /** Removes a value. */
-  public void delete(byte[] key, Preconditions when, Consumer<WriteAnswer> end) {
+  public void delete(byte[] key, WriteOptions options, Consumer<WriteAnswer> end) {
     Consumer<WriteAnswer> ending = begin(Operation.DELETE, end);
-    Optional<KvError> refusal = refuseWrite(key);
+    int acks = followers.wanted(options.acks());
+    Optional<KvError> refusal = refuseWrite(key).or(() -> followers.enter(acks));
     if (refusal.isPresent()) {
       ending.accept(new WriteAnswer.Refused(refusal.get()));
       return;
     }
     byte[] keyField = codec.keyField(key);
     int shard = engine.shardOf(keyField);
-    KeyDelete delete = new KeyDelete(shard, when, codec, expiry, ending);
+    KeyDelete delete =
+        new KeyDelete(shard, options.when(), codec, expiry, followers.ending(acks, ending));
     delete.delete(keyField, delete);
     engine.submit(delete);
   }
@@ -184,7 +176,11 @@ public final class KeyValueStore {
   }
 
   private static String outcome(WriteAnswer answer) {
-    return answer instanceof WriteAnswer.Refused(KvError error) ? error.name() : OperationMeter.OK;
+    return switch (answer) {
+      case WriteAnswer.Done done -> OperationMeter.OK;
+      case WriteAnswer.NotReplicated(WriteAnswer.Done done, KvError why) -> why.name();
+      case WriteAnswer.Refused(KvError error) -> error.name();
+    };
   }
 
   /** Refuses all writes from now on. */
@@ -195,6 +191,31 @@ public final class KeyValueStore {
   /** True after {@link #stopWrites}. */
   public boolean writesStopped() {
     return writes.isShut();
+  }
+
+  /** Ends waits whose time is over. Quick: an event loop may call it. */
+  public void tick() {
+    followers.tick();
+    positions.tick();
+  }
+
+  /**
+   * Ends all that wait for followers or for a position, and from now on everybody at once who would
+   * have to wait. What was written stands, and its writer is told so.
+   */
+  public void stopWaiting() {
+    followers.shut();
+    positions.shut();
+  }
+
+  /** How many writes wait for followers. */
+  public int waitingForFollowers() {
+    return followers.waiting();
+  }
+
+  /** How many reads wait for a position. */
+  public int waitingForPositions() {
+    return positions.waiting();
   }
 
   /** Waits until no write is under way; false when that took too long. */

@@ -2,6 +2,7 @@ package dev.slotstream.kv;
 
 import dev.slotstream.engine.EngineException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Why an operation was not done. Each kind says who must act; none of them is a surprise. */
@@ -127,6 +128,102 @@ public sealed interface KvError {
     @Override
     public String name() {
       return "overloaded";
+    }
+  }
+
+  /**
+   * Too few followers are in sync: nothing was written, and it can be repeated when there are more.
+   *
+   * @param demanded what the node is configured for
+   */
+  record NotEnoughFollowers(int shard, int inSync, int demanded) implements KvError {
+    @Override
+    public String name() {
+      return "not-enough-followers";
+    }
+
+    @Override
+    public String detail() {
+      return "too few followers are in sync and nothing was written, shard=%d inSync=%d demanded=%d"
+          .formatted(shard, inSync, demanded);
+    }
+  }
+
+  /**
+   * The write stands on this node, and too few followers said in time that they have it.
+   *
+   * @param holders how many have
+   * @param asked how many were to
+   */
+  record ReplicationTimeout(Position position, int holders, int asked, Duration waited)
+      implements KvError {
+    @Override
+    public String name() {
+      return "replication-timeout";
+    }
+
+    @Override
+    public String detail() {
+      return "write stands on this leader, but too few followers have it in time,"
+          + " position=%s followers=%d asked=%d waited=%dms"
+              .formatted(position, holders, asked, waited.toMillis());
+    }
+  }
+
+  /**
+   * The write stands on this node, which goes down and does not wait for its followers.
+   *
+   * @param holders how many have it
+   * @param asked how many were to
+   */
+  record NotAwaited(Position position, int holders, int asked) implements KvError {
+    @Override
+    public String name() {
+      return "shutting-down";
+    }
+
+    @Override
+    public String detail() {
+      return "write stands on this leader, which is shutting down and waits no more for followers,"
+          + " position=%s followers=%d asked=%d".formatted(position, holders, asked);
+    }
+  }
+
+  /** This node does not have yet what the reader must see: to be tried again soon. */
+  record NotCaughtUp(String detail) implements KvError {
+    static NotCaughtUp behind(int shard, long committed, long asked) {
+      return new NotCaughtUp(
+          "node has not come to this position, shard=%d committed=%d asked=%d"
+              .formatted(shard, committed, asked));
+    }
+
+    static NotCaughtUp syncing(int shard) {
+      return new NotCaughtUp("shard is in the middle of a full sync, shard=" + shard);
+    }
+
+    @Override
+    public String name() {
+      return "not-caught-up";
+    }
+  }
+
+  /**
+   * The write that the reader must see is not part of this node's history, and waiting does not
+   * bring it.
+   *
+   * @param epoch of the leadership that the history has there, or at its end
+   * @param committed the history's end
+   */
+  record PositionLost(Position position, int epoch, long committed) implements KvError {
+    @Override
+    public String name() {
+      return "position-lost";
+    }
+
+    @Override
+    public String detail() {
+      return "position is not in this node's history, position=%s epoch here=%d committed=%d"
+          .formatted(position, epoch, committed);
     }
   }
 

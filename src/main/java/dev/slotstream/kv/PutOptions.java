@@ -8,10 +8,10 @@ import java.util.Optional;
  *
  * @param mediaType as a Content-Type; one that {@link MediaTypes} does not have is not kept
  * @param ttl how long the entry lives; empty for ever
- * @param when what must be true of the key's current value
+ * @param write what every write can ask for
  */
-public record PutOptions(Optional<String> mediaType, Optional<Duration> ttl, Preconditions when) {
+public record PutOptions(Optional<String> mediaType, Optional<Duration> ttl, WriteOptions write) {
   /** Nothing. */
   public static final PutOptions NONE =
-      new PutOptions(Optional.empty(), Optional.empty(), Preconditions.NONE);
+      new PutOptions(Optional.empty(), Optional.empty(), WriteOptions.NONE);
 }

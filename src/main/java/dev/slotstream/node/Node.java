@@ -3,8 +3,10 @@ package dev.slotstream.node;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.Expirer;
 import dev.slotstream.kv.KeyValueStore;
+import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.WriteAccess;
 import dev.slotstream.ops.Monitoring;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -13,18 +15,21 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /**
  * The order in which a node's parts start and stop.
  *
- * <p>Start: 1. the engine is opened, what a crash left is replayed; 2. replication; 3. expiry, on a
- * leader; 4. meters and health. Quarkus listens for HTTP only after that.
+ * <p>Start: 1. the engine is opened, what a crash left is replayed; 2. replication; 3. the tick
+ * that ends waits for followers and positions; 4. expiry, on a leader; 5. meters and health.
+ * Quarkus listens for HTTP only after that.
  *
  * <p>Stop: before it comes here, Quarkus has said "not ready", refused new requests, let running
- * ones end, and closed its ports. 1. No more writes; 2. those under way end; 3. expiry; 4.
- * replication, which by then has had the chance to send them; 5. the engine, with everything on
- * disk.
+ * ones end, and closed its ports; half-way through the time that it gives them, those that wait are
+ * told that nobody waits any more. 1. No more writes; 2. nobody waits for followers or positions;
+ * 3. writes under way end; 4. the tick; 5. expiry; 6. replication, which by then has had the chance
+ * to send them; 7. the engine, with everything on disk.
  */
 @Singleton
 final class Node {
@@ -37,6 +42,8 @@ final class Node {
   private final Replication replication;
   private final Monitoring monitoring;
   private final Vertx vertx;
+  private final ShutdownTimes times;
+  private OptionalLong tick = OptionalLong.empty();
   private Optional<KeyValueStore> running = Optional.empty();
   private Optional<Expirer> expirer = Optional.empty();
 
@@ -46,13 +53,15 @@ final class Node {
       Instance<KeyValueStore> stores,
       Replication replication,
       Monitoring monitoring,
-      Vertx vertx) {
+      Vertx vertx,
+      ShutdownTimes times) {
     this.engines = engines;
     this.engine = engine;
     this.stores = stores;
     this.replication = replication;
     this.monitoring = monitoring;
     this.vertx = vertx;
+    this.times = times;
   }
 
   void start(@Observes StartupEvent event) {
@@ -63,6 +72,9 @@ final class Node {
     KeyValueStore store = stores.get();
     running = Optional.of(store);
     replication.start(vertx, opened);
+    tick =
+        OptionalLong.of(
+            vertx.setPeriodic(ReplicationDemands.TICK.toMillis(), timer -> store.tick()));
     if (store.access() instanceof WriteAccess.Leader) {
       Expirer expiring = store.newExpirer();
       expiring.start();
@@ -71,10 +83,20 @@ final class Node {
     monitoring.start(vertx, opened, store, replication);
   }
 
+  /**
+   * The process is about to stop, and serves on for a while. Whoever waits longer than Quarkus
+   * waits for running requests would never be answered: it is told in time how things stand.
+   */
+  void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
+    running.ifPresent(
+        store -> vertx.setTimer(times.untilWaitsEnd().toMillis(), late -> store.stopWaiting()));
+  }
+
   /** A start that failed half-way is undone too. */
   void stop(@Observes ShutdownEvent event) {
     long start = System.nanoTime();
     running.ifPresent(Node::drain);
+    tick.ifPresent(vertx::cancelTimer);
     expirer.ifPresent(Expirer::close);
     replication.stop();
     if (engines.close()) {
@@ -84,6 +106,7 @@ final class Node {
 
   private static void drain(KeyValueStore store) {
     store.stopWrites();
+    store.stopWaiting();
     if (!store.drain(DRAIN)) {
       LOG.warnf("writes are still under way, waited=%ds", DRAIN.toSeconds());
     }

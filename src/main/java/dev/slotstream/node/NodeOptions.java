@@ -2,6 +2,7 @@ package dev.slotstream.node;
 
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.kv.FieldCodec;
+import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.WriteAccess;
 import dev.slotstream.log.LogRetention;
 import java.net.URI;
@@ -47,6 +48,14 @@ final class NodeOptions {
       case LEADER -> new WriteAccess.Leader();
       case FOLLOWER -> new WriteAccess.Follower(config.leader().orElseThrow(), redirect(config));
     };
+  }
+
+  static ReplicationDemands demands(SlotstreamConfig.Replication replication) {
+    return new ReplicationDemands(
+        replication.acks(),
+        replication.ackTimeout(),
+        replication.minInSync(),
+        replication.positionTimeout());
   }
 
   private static Optional<URI> redirect(SlotstreamConfig config) {

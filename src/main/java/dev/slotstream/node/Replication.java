@@ -2,6 +2,7 @@ package dev.slotstream.node;
 
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.ops.ReplicationCounters;
+import dev.slotstream.replication.FollowerPositions;
 import dev.slotstream.replication.FollowerStatus;
 import dev.slotstream.replication.LinkStatus;
 import dev.slotstream.replication.ReplicationClient;
@@ -30,6 +31,7 @@ public final class Replication implements ReplicationView {
   private final SlotstreamConfig config;
   private final ReplicationCounters meter;
   private volatile ReplicationView view = ReplicationView.NONE;
+  private volatile FollowerPositions positions = FollowerPositions.NONE;
   private volatile OptionalInt port = OptionalInt.empty();
   private Supplier<Future<Void>> stop = Future::succeededFuture;
 
@@ -91,6 +93,7 @@ public final class Replication implements ReplicationView {
   /** Ends all connections; waits for that. */
   void stop() {
     view = ReplicationView.NONE;
+    positions = FollowerPositions.NONE;
     try {
       await(stop.get());
     } catch (ExecutionException | TimeoutException e) {
@@ -105,6 +108,11 @@ public final class Replication implements ReplicationView {
       Thread.currentThread().interrupt();
       throw new ExecutionException(e);
     }
+  }
+
+  /** How far this node's followers are; those of nobody before it has started and on a follower. */
+  FollowerPositions positions() {
+    return positions;
   }
 
   /** Where followers connect; empty when none are served. */

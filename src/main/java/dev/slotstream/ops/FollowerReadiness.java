@@ -13,13 +13,17 @@ import java.util.function.LongSupplier;
 /**
  * A follower is ready when each shard has caught up once since the start, and its link is live or
  * was so a short while ago: when a leader restarts, its followers still have almost all of it.
+ * Where a lag is set, it must not be further behind than that.
  *
  * <p>When a link was live last is known from {@link #observe}, which is to be called every second.
  * Any thread.
  */
 public final class FollowerReadiness {
+  private static final double MILLIS_PER_SECOND = 1e3;
+
   private final LongSupplier clock;
   private final Duration tolerance;
+  private final Optional<Duration> maxLag;
   private final Map<Integer, Long> lastLiveNanos = new ConcurrentHashMap<>();
 
   /**
@@ -27,10 +31,12 @@ public final class FollowerReadiness {
    *
    * @param clock nanoseconds that only go forward
    * @param tolerance how long a link may be lost
+   * @param maxLag how far behind a shard may be; empty for any distance
    */
-  public FollowerReadiness(LongSupplier clock, Duration tolerance) {
+  public FollowerReadiness(LongSupplier clock, Duration tolerance, Optional<Duration> maxLag) {
     this.clock = clock;
     this.tolerance = tolerance;
+    this.maxLag = maxLag;
   }
 
   /** Remembers which links are live now. */
@@ -67,9 +73,23 @@ public final class FollowerReadiness {
     }
     Duration lost = Duration.ofNanos(clock.getAsLong() - live);
     return lost.compareTo(tolerance) <= 0
-        ? Optional.empty()
+        ? tooFarBehind(link)
         : Optional.of(
             "link is lost, shard=%d seconds=%d tolerance=%ds%s"
                 .formatted(link.shard(), lost.toSeconds(), tolerance.toSeconds(), cause));
+  }
+
+  /** A lag that is not known is none: then the rules for lost links decide. */
+  private Optional<String> tooFarBehind(LinkStatus link) {
+    double limit = maxLag.map(lag -> lag.toMillis() / MILLIS_PER_SECOND).orElse(Double.MAX_VALUE);
+    return link.lagSeconds() <= limit
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "too far behind the leader, shard=%d seconds=%.1f limit=%.1fs",
+                link.shard(),
+                link.lagSeconds(),
+                limit));
   }
 }

@@ -8,6 +8,12 @@ public final class Meters {
   /** Timer: operations on keys, by {@link #OP} and {@link #OUTCOME}. */
   public static final String KV_OPERATIONS = "slotstream.kv.operations";
 
+  /**
+   * Gauge: operations that wait, by {@link #KIND}: followers (writes that wait for
+   * acknowledgements), position (reads that wait for a position).
+   */
+  public static final String KV_WAITING = "slotstream.kv.waiting";
+
   /** Gauge: slots that are taken, by {@link #SHARD}. */
   public static final String SLOTS_USED = "slotstream.store.slots.used";
 
@@ -63,6 +69,24 @@ public final class Meters {
   public static final String LAG_SECONDS = "slotstream.replication.lag.seconds";
 
   /**
+   * Gauge: bytes of log that are not acknowledged, by {@link #FOLLOWER} and {@link #SHARD}; -1 when
+   * not known, and in a scan.
+   */
+  public static final String LAG_BYTES = "slotstream.replication.lag.bytes";
+
+  /** Gauge: the last sequence on a follower's disk, by {@link #FOLLOWER} and {@link #SHARD}. */
+  public static final String DURABLE_SEQUENCE = "slotstream.replication.durable.sequence";
+
+  /**
+   * Gauge: seconds since a follower acknowledged something, by {@link #FOLLOWER} and {@link
+   * #SHARD}; -1 when it never did.
+   */
+  public static final String ACK_AGE = "slotstream.replication.ack.age.seconds";
+
+  /** Gauge: 1 while a follower is connected, else 0, by {@link #FOLLOWER} and {@link #SHARD}. */
+  public static final String CONNECTED = "slotstream.replication.connected";
+
+  /**
    * Gauge: the lowest of the highest slot versions that followers acknowledged, by {@link #SHARD}.
    */
   public static final String MIN_VERSION = "slotstream.replication.min.version";
@@ -78,6 +102,24 @@ public final class Meters {
 
   /** Gauge: seconds since the leader was heard, by {@link #SHARD}; -1 when it never was. */
   public static final String LINK_SILENCE = "slotstream.replication.link.silence.seconds";
+
+  /**
+   * Gauge: records that the leader has and this follower has not, by {@link #SHARD}; -1 when not
+   * known.
+   */
+  public static final String LINK_LAG_RECORDS = "slotstream.replication.link.lag.records";
+
+  /**
+   * Gauge: bytes of the leader's log that this follower has not, by {@link #SHARD}; -1 when not
+   * known.
+   */
+  public static final String LINK_LAG_BYTES = "slotstream.replication.link.lag.bytes";
+
+  /**
+   * Gauge: age of the oldest record that this follower has not, by {@link #SHARD}; 0 when it has
+   * all, -1 when not known.
+   */
+  public static final String LINK_LAG_SECONDS = "slotstream.replication.link.lag.seconds";
 
   /** Counter: events from the leader that changed a slot, by {@link #SHARD}. */
   public static final String APPLIED_EVENTS = "slotstream.replication.applied.events";

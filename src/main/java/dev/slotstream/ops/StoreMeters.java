@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** Shows the store's figures as meters. */
@@ -32,7 +33,16 @@ final class StoreMeters {
     Gauge.builder(Meters.EPOCH, engine::epoch)
         .description("the present leadership")
         .register(registry);
+    waiting("followers", store::waitingForFollowers);
+    waiting("position", store::waitingForPositions);
     engine.shards().forEach(this::bind);
+  }
+
+  private void waiting(String kind, Supplier<Number> figure) {
+    Gauge.builder(Meters.KV_WAITING, figure)
+        .description("operations that wait")
+        .tag(Meters.KIND, kind)
+        .register(registry);
   }
 
   private void bind(Shard shard) {

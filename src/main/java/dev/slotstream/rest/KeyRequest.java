@@ -1,28 +1,50 @@
 package dev.slotstream.rest;
 
+import dev.slotstream.kv.Position;
 import dev.slotstream.kv.Preconditions;
+import dev.slotstream.kv.PutOptions;
+import dev.slotstream.kv.ReadOptions;
+import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.TimeToLive;
+import dev.slotstream.kv.WriteOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** A request for a key, read from its target and its headers; its body is not touched. */
 final class KeyRequest {
   private static final String ENCODING = "encoding";
   private static final String TTL = "ttl";
-  private static final List<String> PARAMETERS = List.of(ENCODING);
-  private static final List<String> PUT_PARAMETERS = List.of(ENCODING, TTL);
+  private static final String ACKS = "acks";
+  private static final String POSITION = "position";
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
+
+  /** What each method knows; others are refused, since ignoring one could hurt. */
+  private static final Map<HttpMethod, List<String>> PARAMETERS =
+      Map.of(
+          HttpMethod.GET, List.of(ENCODING, POSITION),
+          HttpMethod.HEAD, List.of(ENCODING, POSITION),
+          HttpMethod.PUT, List.of(ENCODING, TTL, ACKS),
+          HttpMethod.DELETE, List.of(ENCODING, ACKS));
 
   private final byte[] key;
   private final Optional<Duration> ttl;
   private final Preconditions when;
+  private final OptionalInt acks;
+  private final List<Position> positions;
 
-  private KeyRequest(byte[] key, Optional<Duration> ttl, Preconditions when) {
+  private KeyRequest(byte[] key, HttpServerRequest request, QueryParameters query) {
     this.key = key;
-    this.ttl = ttl;
-    this.when = when;
+    this.ttl = query.get(TTL).map(TimeToLive::parse);
+    this.when = preconditions(request);
+    this.acks = query.get(ACKS).map(KeyRequest::acks).orElse(OptionalInt.empty());
+    this.positions = positions(request, query);
   }
 
   /**
@@ -33,11 +55,9 @@ final class KeyRequest {
    * @throws dev.slotstream.kv.KvException when key or time to live are not valid
    */
   static KeyRequest of(HttpServerRequest request, RawTarget target, String rawKey) {
-    boolean put = request.method().equals(HttpMethod.PUT);
-    QueryParameters query = QueryParameters.of(target, put ? PUT_PARAMETERS : PARAMETERS);
+    QueryParameters query = QueryParameters.of(target, PARAMETERS.get(request.method()));
     KeyEncoding encoding = query.get(ENCODING).map(KeyEncoding::named).orElse(KeyEncoding.PLAIN);
-    return new KeyRequest(
-        encoding.decode(rawKey), query.get(TTL).map(TimeToLive::parse), preconditions(request));
+    return new KeyRequest(encoding.decode(rawKey), request, query);
   }
 
   private static Preconditions preconditions(HttpServerRequest request) {
@@ -46,15 +66,46 @@ final class KeyRequest {
         TagHeader.IF_NONE_MATCH.parse(request.headers().getAll(TagHeader.IF_NONE_MATCH.header())));
   }
 
+  private static OptionalInt acks(String text) {
+    int acks = NUMBER.matcher(text).matches() ? Integer.parseInt(text) : -1;
+    if (acks < 0 || acks > ReplicationDemands.MAX_ACKS) {
+      throw new RequestException(
+          new RequestError.BadParameter(
+              "number of followers is not valid, acks=%s expected=0 to %d"
+                  .formatted(text, ReplicationDemands.MAX_ACKS)));
+    }
+    return OptionalInt.of(acks);
+  }
+
+  /** Of the query, and of the header: there a client sends back what it got. */
+  private static List<Position> positions(HttpServerRequest request, QueryParameters query) {
+    List<String> texts = new ArrayList<>();
+    if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+      texts.addAll(request.headers().getAll(Reply.POSITION));
+      query.get(POSITION).ifPresent(texts::add);
+    }
+    List<Position> positions = new ArrayList<>();
+    try {
+      texts.forEach(text -> positions.addAll(Position.parseList(text)));
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(new RequestError.BadParameter(e.getMessage()));
+    }
+    return positions;
+  }
+
   byte[] key() {
     return key;
   }
 
-  Optional<Duration> ttl() {
-    return ttl;
+  ReadOptions read() {
+    return new ReadOptions(when, positions);
   }
 
-  Preconditions when() {
-    return when;
+  WriteOptions write() {
+    return new WriteOptions(when, acks);
+  }
+
+  PutOptions put(Optional<String> mediaType) {
+    return new PutOptions(mediaType, ttl, write());
   }
 }

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /** {@code /kv/{key}}: from a request to the store and back. On the request's event loop. */
@@ -32,17 +33,22 @@ final class KeyResource {
     HttpServerRequest request = routing.request();
     ValueBody body = new ValueBody(routing.vertx(), request);
     Reply reply = new Reply(routing.vertx(), request, target, body);
+    if (!request.method().equals(HttpMethod.PUT)) {
+      request.resume(); // a body that comes anyway runs by
+    }
+    answering(reply, () -> dispatch(reply, body, request, target, rawKey));
+  }
+
+  /** Whatever goes wrong is answered. */
+  private static void answering(Reply reply, Runnable action) {
     try {
-      if (!request.method().equals(HttpMethod.PUT)) {
-        request.resume(); // a body that comes anyway runs by
-      }
-      dispatch(reply, body, request, target, rawKey);
+      action.run();
     } catch (RequestException e) {
       reply.refuse(e.error());
     } catch (KvException e) {
       reply.refuse(e.error());
     } catch (RuntimeException e) {
-      LOG.errorf(e, "request failed, method=%s target=%s", request.method(), target.whole());
+      LOG.errorf(e, "request failed, %s", reply);
       reply.refuse(new KvError.Internal("request failed, see the log"));
     }
   }
@@ -54,11 +60,12 @@ final class KeyResource {
       case "OPTIONS" -> reply.options();
       case "GET", "HEAD", "PUT", "DELETE" -> {
         KeyRequest asked = KeyRequest.of(request, target, rawKey);
+        Executor later = action -> reply.onContext(() -> answering(reply, action));
         switch (method) {
-          case "GET" -> reply.send(store.get(asked.key(), asked.when()));
-          case "HEAD" -> reply.send(store.head(asked.key(), asked.when()));
+          case "GET" -> store.get(asked.key(), asked.read(), later, reply::send);
+          case "HEAD" -> store.head(asked.key(), asked.read(), later, reply::send);
           case "PUT" -> put(reply, body, asked);
-          default -> store.delete(asked.key(), asked.when(), reply::sendFromAnywhere);
+          default -> store.delete(asked.key(), asked.write(), reply::sendFromAnywhere);
         }
       }
       default -> reply.refuse(new RequestError.MethodNotAllowed(method));
@@ -73,7 +80,7 @@ final class KeyResource {
       reply.refuse(refusal.get());
       return;
     }
-    PutOptions options = new PutOptions(body.mediaType(), asked.ttl(), asked.when());
+    PutOptions options = asked.put(body.mediaType());
     body.collect(
         store.codec().maxValueBytes(),
         new ValueBody.Reader() {

@@ -29,6 +29,16 @@ final class ProblemMapper {
       case KvError.ValueTooLarge e -> problem(413, e, "The value is too large");
       case KvError.KeyTooLong e -> problem(414, e, "The key is too long");
       case KvError.NotLeader e -> notLeader(e, target);
+      case KvError.PositionLost e ->
+          problem(409, e, "The write that this position names is not in this node's history");
+      case KvError.NotCaughtUp e ->
+          problem(UNAVAILABLE, e, "The node has not caught up", retryAfter());
+      case KvError.NotEnoughFollowers e ->
+          problem(UNAVAILABLE, e, "Too few followers are in sync", retryAfter());
+      case KvError.ReplicationTimeout e ->
+          problem(504, e, "The write stands, and too few followers have it");
+      case KvError.NotAwaited e ->
+          problem(UNAVAILABLE, e, "The write stands, and the node is shutting down");
       case KvError.Overloaded e -> problem(UNAVAILABLE, e, "Too many requests wait", retryAfter());
       case KvError.ShuttingDown e ->
           problem(UNAVAILABLE, e, "The node is shutting down", retryAfter());

@@ -15,12 +15,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Answers one request, on its event loop; {@link #sendFromAnywhere} comes back to it. Says nothing
- * when the client is gone.
+ * Answers one request, on its event loop; {@link #sendFromAnywhere} and {@link #onContext} come
+ * back to it. Says nothing when the client is gone.
  */
 final class Reply {
+  /** Where a write stands, or what a read must see. */
+  static final CharSequence POSITION = HttpHeaders.createOptimized("Slotstream-Position");
+
   private static final CharSequence EXPIRES = HttpHeaders.createOptimized("Slotstream-Expires");
-  private static final CharSequence POSITION = HttpHeaders.createOptimized("Slotstream-Position");
   private static final CharSequence NO_SNIFF =
       HttpHeaders.createOptimized("X-Content-Type-Options");
 
@@ -37,6 +39,9 @@ final class Reply {
   }
 
   void send(ReadAnswer answer) {
+    if (isOver()) {
+      return;
+    }
     switch (answer) {
       case ReadAnswer.Found(Entry entry) -> found(entry);
       case ReadAnswer.NotModified known ->
@@ -68,35 +73,61 @@ final class Reply {
 
   /** Sends the end of a write, which may come on any thread. */
   void sendFromAnywhere(WriteAnswer answer) {
+    onContext(() -> send(answer));
+  }
+
+  /** Runs something on the request's event loop; at once when this is it. */
+  void onContext(Runnable action) {
     if (context.equals(Vertx.currentContext())) {
-      send(answer);
+      action.run();
     } else {
-      context.runOnContext(here -> send(answer));
+      context.runOnContext(here -> action.run());
     }
   }
 
+  /** True when the client is gone, or has been answered. */
+  private boolean isOver() {
+    return request.response().closed() || request.response().ended();
+  }
+
   private void send(WriteAnswer answer) {
-    HttpServerResponse response = request.response();
-    if (response.closed() || response.ended()) {
+    if (isOver()) {
       return;
     }
     switch (answer) {
       case WriteAnswer.Stored stored -> {
-        response
-            .setStatusCode(stored.created() ? 201 : 204)
-            .putHeader(HttpHeaders.ETAG, stored.tag().toString())
-            .putHeader(POSITION, stored.position().toString());
-        expires(stored.expires());
-        response.end();
+        stands(stored);
+        request.response().setStatusCode(stored.created() ? 201 : 204).end();
       }
-      case WriteAnswer.Removed removed ->
-          response.setStatusCode(204).putHeader(POSITION, removed.position().toString()).end();
+      case WriteAnswer.Removed removed -> {
+        stands(removed);
+        request.response().setStatusCode(204).end();
+      }
+      case WriteAnswer.NotReplicated(WriteAnswer.Done done, KvError why) -> {
+        stands(done);
+        refuse(why);
+      }
       case WriteAnswer.Refused(KvError error) -> refuse(error);
+    }
+  }
+
+  /** What there is to say of a write that stands on this node. */
+  private void stands(WriteAnswer.Done done) {
+    request.response().putHeader(POSITION, done.position().toString());
+    if (done instanceof WriteAnswer.Stored stored) {
+      request.response().putHeader(HttpHeaders.ETAG, stored.tag().toString());
+      expires(stored.expires());
     }
   }
 
   private void expires(Optional<Instant> when) {
     when.ifPresent(instant -> request.response().putHeader(EXPIRES, instant.toString()));
+  }
+
+  /** The request that it answers. */
+  @Override
+  public String toString() {
+    return "method=%s target=%s".formatted(request.method(), target.whole());
   }
 
   void options() {
@@ -119,7 +150,7 @@ final class Reply {
 
   private void problem(Problem problem) {
     HttpServerResponse response = request.response();
-    if (response.closed() || response.ended()) {
+    if (isOver()) {
       return;
     }
     response

@@ -41,7 +41,7 @@ class KeyValueStoreTest {
                 "k",
                 "{}",
                 new PutOptions(
-                    Optional.of("application/json"), Optional.empty(), Preconditions.NONE));
+                    Optional.of("application/json"), Optional.empty(), WriteOptions.NONE));
     Entry entry = kv.entry("k");
     assertEquals("{}", kv.text("k"));
     assertEquals(2, entry.length());

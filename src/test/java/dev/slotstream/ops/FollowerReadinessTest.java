@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FollowerReadinessTest {
   private long nowNanos = Long.MAX_VALUE - 5; // clocks wrap
   private final FollowerReadiness readiness =
-      new FollowerReadiness(() -> nowNanos, Duration.ofSeconds(60));
+      new FollowerReadiness(() -> nowNanos, Duration.ofSeconds(60), Optional.empty());
 
   @Test
   void isNotReadyWithoutLinks() {
@@ -68,6 +68,20 @@ class FollowerReadinessTest {
   }
 
   @Test
+  void isNotReadyWhenItIsFurtherBehindThanItMay() {
+    FollowerReadiness limited =
+        new FollowerReadiness(
+            () -> nowNanos, Duration.ofSeconds(60), Optional.of(Duration.ofMillis(1500)));
+    List<LinkStatus> within = List.of(behind(0, -1), behind(1, 1.5));
+    assertEquals(Optional.empty(), limited.of(within).reason());
+    List<LinkStatus> beyond = List.of(behind(0, -1), behind(1, 1.6));
+    assertEquals(
+        Optional.of("too far behind the leader, shard=1 seconds=1.6 limit=1.5s"),
+        limited.of(beyond).reason());
+    assertReady(beyond);
+  }
+
+  @Test
   void tellsWhatEachShardDoes() {
     ServingState state =
         readiness.of(List.of(link(1, State.SYNCING, false, null), link(0, State.LIVE, true, null)));
@@ -87,6 +101,15 @@ class FollowerReadinessTest {
   }
 
   private static LinkStatus link(int shard, State state, boolean caughtUpOnce, String lastError) {
+    return link(shard, state, caughtUpOnce, -1, lastError);
+  }
+
+  private static LinkStatus behind(int shard, double lagSeconds) {
+    return link(shard, State.LIVE, true, lagSeconds, null);
+  }
+
+  private static LinkStatus link(
+      int shard, State state, boolean caughtUpOnce, double lagSeconds, String lastError) {
     return new LinkStatus(
         shard,
         "leader:7400",
@@ -101,7 +124,7 @@ class FollowerReadinessTest {
         0,
         -1,
         -1,
-        -1,
+        lagSeconds,
         0,
         0,
         0,

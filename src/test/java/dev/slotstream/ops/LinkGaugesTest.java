@@ -26,6 +26,18 @@ class LinkGaugesTest {
   }
 
   @Test
+  void showsHowFarBehindItIs() {
+    gauges.bind(view(link(0, LinkStatus.State.LIVE, 0.5), link(1, LinkStatus.State.LIVE, 0.5)));
+    assertEquals(17, gauge(Meters.LINK_LAG_RECORDS));
+    assertEquals(1700, gauge(Meters.LINK_LAG_BYTES));
+    assertEquals(2.5, gauge(Meters.LINK_LAG_SECONDS));
+  }
+
+  private double gauge(String name) {
+    return registry.get(name).tag(Meters.SHARD, "1").gauge().value();
+  }
+
+  @Test
   void showsNothingOnALeader() {
     gauges.bind(ReplicationView.NONE);
     assertTrue(registry.getMeters().isEmpty());
@@ -58,9 +70,9 @@ class LinkGaugesTest {
         0,
         0,
         0,
-        -1,
-        -1,
-        -1,
+        17,
+        1700,
+        2.5,
         0,
         0,
         0,

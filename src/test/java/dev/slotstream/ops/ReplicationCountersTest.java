@@ -53,10 +53,15 @@ class ReplicationCountersTest {
     counters.followerConnected("a", 0, () -> status("a", State.STREAMING, 12, 9));
     assertEquals(12, lag("a"));
     assertEquals(0.5, registry.get(Meters.LAG_SECONDS).gauge().value());
+    assertEquals(900, registry.get(Meters.LAG_BYTES).gauge().value());
+    assertEquals(41, registry.get(Meters.DURABLE_SEQUENCE).gauge().value());
+    assertEquals(0.25, registry.get(Meters.ACK_AGE).gauge().value());
+    assertEquals(1, registry.get(Meters.CONNECTED).gauge().value());
     assertEquals(1, followers(State.STREAMING));
     counters.followerGone("a", 0, "disconnected");
     assertNull(registry.find(Meters.LAG_RECORDS).gauge());
     assertNull(registry.find(Meters.LAG_SECONDS).gauge());
+    assertNull(registry.find(Meters.CONNECTED).gauge());
     assertEquals(0, followers(State.STREAMING));
   }
 
@@ -110,11 +115,11 @@ class ReplicationCountersTest {
         version,
         0,
         0,
-        0,
+        41,
         lag,
-        -1,
+        900,
         0.5,
-        -1,
+        0.25,
         0,
         true,
         Optional.empty());

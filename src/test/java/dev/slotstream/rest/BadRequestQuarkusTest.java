@@ -98,20 +98,53 @@ class BadRequestQuarkusTest {
 
   @ParameterizedTest
   @CsvSource({
-    "acks=1, '[encoding, ttl]'",
-    "position=0:1:2, '[encoding, ttl]'",
-    "durability=os, '[encoding, ttl]'"
+    "PUT, position=0:1:2, '[encoding, ttl, acks]'",
+    "PUT, durability=os, '[encoding, ttl, acks]'",
+    "DELETE, ttl=1s, '[encoding, acks]'",
+    "DELETE, position=0:1:2, '[encoding, acks]'",
+    "GET, acks=1, '[encoding, position]'",
+    "GET, durability=os, '[encoding, position]'"
   })
-  void aParameterThatDoesNotExistYetIsRefusedAndNotIgnored(String query, String known)
-      throws IOException {
+  void aParameterThatAMethodDoesNotHaveIsRefusedAndNotIgnored(
+      String method, String query, String known) throws IOException {
     assertProblem(
-        http.exchange("PUT", "/kv/parameter?" + query, VALUE),
+        http.exchange(method, "/kv/parameter?" + query, method.equals("PUT") ? VALUE : null),
         400,
         "unknown-parameter",
         "parameter is not known here, parameter=%s expected=%s"
             .formatted(query.split("=", -1)[0], known));
     assertEquals(404, http.exchange("GET", "/kv/parameter").status());
-    assertEquals(400, http.exchange("DELETE", "/kv/parameter?" + query).status());
+    assertEquals(400, http.exchange("HEAD", "/kv/parameter?acks=1").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "65", "1000", "one", "", "1.0", "+1"})
+  void aNumberOfFollowersThatIsNoneIsRefused(String acks) throws IOException {
+    for (Answer answer :
+        List.of(
+            http.exchange("PUT", "/kv/acks?acks=" + acks, VALUE),
+            http.exchange("DELETE", "/kv/acks?acks=" + acks))) {
+      assertProblem(
+          answer,
+          400,
+          "bad-parameter",
+          "number of followers is not valid, acks=%s expected=0 to 64".formatted(acks));
+    }
+    assertEquals(404, http.exchange("GET", "/kv/acks").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0:1", "0:1:2,", "0:1:0", "a:1:2", "0:1:99999999999999999999"})
+  void aPositionThatIsNoneIsRefused(String position) throws IOException {
+    String named = position.endsWith(",") ? "" : position;
+    String detail = "position is none, position=%s expected=shard:epoch:sequence".formatted(named);
+    assertProblem(http.exchange("GET", "/kv/a?position=" + position), 400, "bad-parameter", detail);
+    assertProblem(
+        http.exchange("GET", "/kv/a", null, "Slotstream-Position: " + position),
+        400,
+        "bad-parameter",
+        detail);
+    assertEquals(400, http.exchange("HEAD", "/kv/a?position=" + position).status());
   }
 
   @Test
@@ -120,7 +153,7 @@ class BadRequestQuarkusTest {
         http.exchange("GET", "/kv/a?ttl=1s"),
         400,
         "unknown-parameter",
-        "parameter is not known here, parameter=ttl expected=[encoding]");
+        "parameter is not known here, parameter=ttl expected=[encoding, position]");
     assertEquals(400, http.exchange("PUT", "/kv/a?ttl=soon", VALUE).status());
     assertEquals(400, http.exchange("PUT", "/kv/a?ttl=0s", VALUE).status());
     assertEquals(400, http.exchange("PUT", "/kv/a?ttl=1s&ttl=1s", VALUE).status());

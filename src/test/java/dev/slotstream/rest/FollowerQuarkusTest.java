@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,16 @@ class FollowerQuarkusTest {
     }
   }
 
+  /** Whatever a writer asks of followers, it is the leader that is asked. */
+  @Test
+  void sendsWritersWithTheirDemandsToTheLeader() throws IOException {
+    try (RawHttp http = new RawHttp(server.getPort())) {
+      Answer put = http.exchange("PUT", "/kv/a?acks=1", VALUE);
+      assertEquals(307, put.status());
+      assertEquals("http://leader:8080/kv/a?acks=1", put.header("Location"));
+    }
+  }
+
   @Test
   void sendsWritersAwayBeforeTheyHaveSentTheValue() throws IOException {
     try (RawHttp http = new RawHttp(server.getPort())) {
@@ -73,6 +84,9 @@ class FollowerQuarkusTest {
       Answer replication = http.exchange("GET", "/replication");
       assertTrue(replication.text().contains("\"role\":\"follower\""), replication.text());
       assertTrue(replication.text().contains("\"leader\":\"127.0.0.1:1\""), replication.text());
+      for (String figure : List.of("lagRecords", "lagBytes", "lagSeconds")) {
+        assertTrue(replication.text().contains('"' + figure + "\":"), replication.text());
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,13 +17,13 @@ import org.junit.jupiter.api.Test;
 class OpenApiQuarkusTest {
   private static final Map<String, Set<String>> STATUSES =
       Map.of(
-          "get", Set.of("200", "304", "400", "404", "412", "414", "500", "503"),
-          "head", Set.of("200", "304", "400", "404", "412", "414", "500", "503"),
+          "get", Set.of("200", "304", "400", "404", "409", "412", "414", "500", "503"),
+          "head", Set.of("200", "304", "400", "404", "409", "412", "414", "500", "503"),
           "put",
               Set.of(
                   "201", "204", "307", "400", "408", "411", "412", "413", "414", "415", "500",
-                  "503", "507"),
-          "delete", Set.of("204", "307", "400", "404", "412", "414", "500", "503", "507"),
+                  "503", "504", "507"),
+          "delete", Set.of("204", "307", "400", "404", "412", "414", "500", "503", "504", "507"),
           "options", Set.of("204", "405"));
 
   private JsonObject api;
@@ -58,9 +59,36 @@ class OpenApiQuarkusTest {
     assertEquals(Set.of("Slotstream-Position"), headers("delete", "204"));
     assertTrue(headers("get", "200").containsAll(Set.of("ETag", "Slotstream-Expires")));
     assertEquals(Set.of("ETag"), headers("get", "304"));
-    assertEquals(Set.of("Retry-After"), headers("put", "503"));
+    assertEquals(
+        Set.of("ETag", "Slotstream-Position", "Slotstream-Expires"), headers("put", "504"));
+    assertEquals(Set.of("Slotstream-Position"), headers("delete", "504"));
+    assertEquals(Set.of("Retry-After"), headers("get", "503"));
+    assertEquals(
+        Set.of("Retry-After", "ETag", "Slotstream-Position", "Slotstream-Expires"),
+        headers("put", "503"));
+    assertEquals(Set.of("Retry-After", "Slotstream-Position"), headers("delete", "503"));
     assertEquals(Set.of("Location"), headers("put", "307"));
     assertEquals(Set.of("Allow"), headers("options", "204"));
+  }
+
+  @Test
+  void methodsHaveTheirParameters() {
+    Set<String> reads = Set.of("position", "Slotstream-Position", "If-Match", "If-None-Match");
+    assertEquals(reads, parameters("get"));
+    assertEquals(reads, parameters("head"));
+    assertEquals(Set.of("ttl", "acks", "If-Match", "If-None-Match"), parameters("put"));
+    assertEquals(Set.of("acks", "If-Match", "If-None-Match"), parameters("delete"));
+  }
+
+  private Set<String> parameters(String method) {
+    return api
+        .getJsonObject("paths")
+        .getJsonObject("/kv/{key}")
+        .getJsonObject(method)
+        .getJsonArray("parameters")
+        .stream()
+        .map(parameter -> resolved((JsonObject) parameter).getString("name"))
+        .collect(Collectors.toSet());
   }
 
   private Set<String> headers(String method, String status) {
@@ -109,5 +137,16 @@ class OpenApiQuarkusTest {
                 "FollowerStatus",
                 "LinkStatus")),
         schemas.toString());
+    assertTrue(
+        properties("FollowerStatus")
+            .containsAll(Set.of("lagBytes", "durableSequence", "lastAckAgeSeconds", "connected")));
+    assertTrue(
+        properties("LinkStatus").containsAll(Set.of("lagRecords", "lagBytes", "lagSeconds")));
+  }
+
+  private Set<String> properties(String schema) {
+    return resolved(new JsonObject().put("$ref", "#/components/schemas/" + schema))
+        .getJsonObject("properties")
+        .fieldNames();
   }
 }

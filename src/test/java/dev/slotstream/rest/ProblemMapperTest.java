@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.kv.EntityTag;
 import dev.slotstream.kv.KvError;
+import dev.slotstream.kv.Position;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ProblemMapperTest {
+  private static final Position POSITION = new Position(0, 1, 17);
   private static final String TARGET = "/kv/a%2Fb?ttl=1s";
 
   static Stream<Arguments> ofTheStore() {
@@ -32,6 +35,14 @@ class ProblemMapperTest {
         Arguments.of(new KvError.ValueTooLarge(8, 9), 413, "value-too-large"),
         Arguments.of(new KvError.KeyTooLong(8, 9), 414, "key-too-long"),
         Arguments.of(new KvError.NotLeader("l:1", Optional.empty()), 503, "not-leader"),
+        Arguments.of(new KvError.PositionLost(POSITION, 2, 3), 409, "position-lost"),
+        Arguments.of(new KvError.NotCaughtUp("x"), 503, "not-caught-up"),
+        Arguments.of(new KvError.NotEnoughFollowers(1, 2, 3), 503, "not-enough-followers"),
+        Arguments.of(
+            new KvError.ReplicationTimeout(POSITION, 1, 2, Duration.ofSeconds(5)),
+            504,
+            "replication-timeout"),
+        Arguments.of(new KvError.NotAwaited(POSITION, 1, 2), 503, "shutting-down"),
         Arguments.of(new KvError.Overloaded("x"), 503, "overloaded"),
         Arguments.of(new KvError.ShuttingDown(), 503, "shutting-down"),
         Arguments.of(new KvError.WritesStopped("x"), 503, "writes-stopped"),
@@ -87,10 +98,26 @@ class ProblemMapperTest {
   }
 
   @Test
-  void anOverloadedNodeIsToBeTriedAgain() {
-    assertEquals(
-        Map.of("Retry-After", "1"),
-        ProblemMapper.of(new KvError.Overloaded("x"), TARGET).headers());
+  void whatMayWorkSoonIsToBeTriedAgain() {
+    for (KvError error :
+        List.of(
+            new KvError.Overloaded("x"),
+            new KvError.ShuttingDown(),
+            new KvError.NotCaughtUp("x"),
+            new KvError.NotEnoughFollowers(0, 1, 2))) {
+      assertEquals(Map.of("Retry-After", "1"), ProblemMapper.of(error, TARGET).headers());
+    }
+  }
+
+  /** Whoever repeats it on its own writes a second time. */
+  @Test
+  void aWriteThatStandsIsNotToBeTriedAgain() {
+    for (KvError error :
+        List.of(
+            new KvError.ReplicationTimeout(POSITION, 1, 2, Duration.ofSeconds(5)),
+            new KvError.NotAwaited(POSITION, 1, 2))) {
+      assertEquals(Map.of(), ProblemMapper.of(error, TARGET).headers());
+    }
   }
 
   @Test
