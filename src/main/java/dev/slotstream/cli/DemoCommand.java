@@ -70,9 +70,14 @@ final class DemoCommand implements Callable<Integer> {
           start(
               "follower",
               Map.of(
-                  "QUARKUS_HTTP_PORT", "" + followerPort,
-                  "SLOTSTREAM_ROLE", "follower",
-                  "SLOTSTREAM_LEADER", "127.0.0.1:" + replicationPort)));
+                  "QUARKUS_HTTP_PORT",
+                  "" + followerPort,
+                  "SLOTSTREAM_ROLE",
+                  "follower",
+                  "SLOTSTREAM_REPLICATION_PORT",
+                  "0", // its own followers, if any
+                  "SLOTSTREAM_LEADER",
+                  "127.0.0.1:" + replicationPort)));
       boolean good = run(nodes, leaderPort, followerPort);
       if (good && !exit) {
         leaveRunning(nodes, leaderPort, followerPort);

@@ -106,7 +106,11 @@ final class FollowerAcks {
           new WriteAnswer.NotReplicated(
               done,
               new KvError.ReplicationTimeout(
-                  position, holders(position, acks), acks, demands.ackTimeout()));
+                  position,
+                  holders(position, acks),
+                  acks,
+                  positions.get().known(position.shard()),
+                  demands.ackTimeout()));
       case SHUT ->
           new WriteAnswer.NotReplicated(
               done, new KvError.NotAwaited(position, holders(position, acks), acks));

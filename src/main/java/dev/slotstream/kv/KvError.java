@@ -154,8 +154,9 @@ public sealed interface KvError {
    *
    * @param holders how many have
    * @param asked how many were to
+   * @param known how many followers of the shard there are, connected or not
    */
-  record ReplicationTimeout(Position position, int holders, int asked, Duration waited)
+  record ReplicationTimeout(Position position, int holders, int asked, int known, Duration waited)
       implements KvError {
     @Override
     public String name() {
@@ -165,8 +166,8 @@ public sealed interface KvError {
     @Override
     public String detail() {
       return "write stands on this leader, but too few followers have it in time,"
-          + " position=%s followers=%d asked=%d waited=%dms"
-              .formatted(position, holders, asked, waited.toMillis());
+          + " position=%s followers=%d asked=%d known=%d waited=%dms"
+              .formatted(position, holders, asked, known, waited.toMillis());
     }
   }
 

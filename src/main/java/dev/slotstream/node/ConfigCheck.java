@@ -1,6 +1,7 @@
 package dev.slotstream.node;
 
 import dev.slotstream.engine.EngineOptions.Shape;
+import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.slot.SlotLayout;
 import java.net.URI;
@@ -21,13 +22,13 @@ final class ConfigCheck {
 
   static final long MAX_RETENTION = 1L << 40;
   static final int MAX_WINDOW = 1024;
-  static final int MAX_ACKS = 64;
   static final int MAX_FULL_SYNCS = 64;
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
   private static final Duration DAY = Duration.ofDays(1);
   private static final int MAX_PORT = 65_535;
-  private static final Pattern NODE_NAME = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]{0,62}");
+  static final int MAX_NAME = 63;
+  private static final Pattern NODE_NAME = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]*");
 
   private final List<String> problems = new ArrayList<>();
 
@@ -100,8 +101,8 @@ final class ConfigCheck {
 
   private void concern(SlotstreamConfig config) {
     SlotstreamConfig.Replication replication = config.replication();
-    range("replication.acks", replication.acks(), 0, MAX_ACKS);
-    range("replication.min-in-sync", replication.minInSync(), 0, MAX_ACKS);
+    range("replication.acks", replication.acks(), 0, ReplicationDemands.MAX_ACKS);
+    range("replication.min-in-sync", replication.minInSync(), 0, ReplicationDemands.MAX_ACKS);
     range("replication.ack-timeout", replication.ackTimeout(), Duration.ofMillis(1), TEN_MINUTES);
     range(
         "replication.position-timeout",
@@ -122,7 +123,7 @@ final class ConfigCheck {
   }
 
   private void nodeName(String name) {
-    if (!NODE_NAME.matcher(name).matches()) {
+    if (name.length() > MAX_NAME || !NODE_NAME.matcher(name).matches()) {
       problem("node-name", name, "1 to 63 printable ASCII characters");
     }
   }

@@ -5,7 +5,9 @@ import dev.slotstream.kv.FieldCodec;
 import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.WriteAccess;
 import dev.slotstream.log.LogRetention;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /** Turns configuration that was checked into what the parts of a node are made from. */
@@ -37,6 +39,31 @@ final class NodeOptions {
         new LogRetention(
             config.log().retention().asLongValue(), config.log().retentionLimit().asLongValue()),
         config.role() == SlotstreamConfig.Role.LEADER);
+  }
+
+  /** What this node calls itself: as configured, else after its machine. */
+  static String nodeName(SlotstreamConfig config) {
+    return config.nodeName().orElseGet(() -> printable(hostName()));
+  }
+
+  /** The variable first: a container has it, and asking the network for a name can take long. */
+  private static String hostName() {
+    String name = System.getenv("HOSTNAME");
+    if (name != null && !name.isBlank()) {
+      return name;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "";
+    }
+  }
+
+  /** As much of a machine's name as a node's name may have. */
+  static String printable(String name) {
+    String plain = name.strip().replaceAll("[^\\x20-\\x7e]", "?");
+    String cut = plain.substring(0, Math.min(plain.length(), ConfigCheck.MAX_NAME));
+    return cut.isEmpty() ? "unnamed" : cut;
   }
 
   static int defaultShards() {

@@ -4,6 +4,7 @@ import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.ops.ReplicationCounters;
 import dev.slotstream.replication.FollowerPositions;
 import dev.slotstream.replication.FollowerStatus;
+import dev.slotstream.replication.LeaderPosition;
 import dev.slotstream.replication.LinkStatus;
 import dev.slotstream.replication.ReplicationClient;
 import dev.slotstream.replication.ReplicationServer;
@@ -11,6 +12,7 @@ import dev.slotstream.replication.ReplicationView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -20,8 +22,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * This node's replication: a server for followers on a leader, a client on a follower. It is also
- * the view that status pages and meters look at, before it has started too.
+ * This node's replication: a server for followers, and on a follower links to its leader. It is
+ * also the view that status pages and meters look at, before it has started too.
  */
 @Singleton
 public final class Replication implements ReplicationView {
@@ -30,47 +32,32 @@ public final class Replication implements ReplicationView {
 
   private final SlotstreamConfig config;
   private final ReplicationCounters meter;
-  private volatile ReplicationView view = ReplicationView.NONE;
+  private volatile ReplicationView links = ReplicationView.NONE;
+  private volatile ReplicationView followers = ReplicationView.NONE;
   private volatile FollowerPositions positions = FollowerPositions.NONE;
   private volatile OptionalInt port = OptionalInt.empty();
-  private Supplier<Future<Void>> stop = Future::succeededFuture;
+  private final List<Supplier<Future<Void>>> stops = new ArrayList<>();
 
   Replication(SlotstreamConfig config, ReplicationCounters meter) {
     this.config = config;
     this.meter = meter;
   }
 
-  /** Begins to serve followers, or to follow; waits until that works. */
+  /**
+   * Begins to follow, on a follower, and to serve followers, on any node; waits until that works.
+   */
   void start(Vertx vertx, SlotEngine engine) {
-    switch (config.role()) {
-      case LEADER -> {
-        if (config.replication().enabled()) {
-          serve(vertx, engine);
-        }
-      }
-      case FOLLOWER -> follow(vertx, engine);
+    LeaderPosition leader =
+        switch (config.role()) {
+          case LEADER -> LeaderPosition.OWN;
+          case FOLLOWER -> follow(vertx, engine);
+        };
+    if (config.replication().enabled()) {
+      serve(vertx, engine, leader);
     }
   }
 
-  private void serve(Vertx vertx, SlotEngine engine) {
-    SlotstreamConfig.Replication options = config.replication();
-    ReplicationServer server =
-        new ReplicationServer(
-            engine,
-            new ReplicationServer.ServerOptions(options.host(), options.port(), options.window()),
-            meter);
-    stop = server::stop;
-    try {
-      port = OptionalInt.of(await(server.start(vertx)));
-    } catch (ExecutionException | TimeoutException e) {
-      throw StartFailure.because(
-          "cannot listen for followers, slotstream.replication.host=%s port=%d: %s"
-              .formatted(options.host(), options.port(), e.getMessage()));
-    }
-    view = server;
-  }
-
-  private void follow(Vertx vertx, SlotEngine engine) {
+  private LeaderPosition follow(Vertx vertx, SlotEngine engine) {
     HostPort leader = HostPort.parse(config.leader().orElseThrow());
     ReplicationClient client =
         new ReplicationClient(
@@ -78,24 +65,52 @@ public final class Replication implements ReplicationView {
             new ReplicationClient.ClientOptions(
                 leader.host(),
                 leader.port(),
-                config.nodeName().orElse(""),
+                NodeOptions.nodeName(config),
                 config.replication().window()),
             meter);
-    stop = client::stop;
+    stops.add(client::stop);
     try {
       await(client.start(vertx));
     } catch (ExecutionException | TimeoutException e) {
       throw StartFailure.because("cannot follow: " + e.getMessage());
     }
-    view = client;
+    links = client;
+    return shard -> Math.max(shard.committedSequence(), client.leaderLast(shard.number()));
+  }
+
+  private void serve(Vertx vertx, SlotEngine engine, LeaderPosition leader) {
+    SlotstreamConfig.Replication options = config.replication();
+    ReplicationServer server =
+        new ReplicationServer(
+            engine,
+            new ReplicationServer.ServerOptions(
+                options.host(),
+                options.port(),
+                options.window(),
+                options.maxFullSyncs(),
+                options.stallTimeout(),
+                options.inSyncLag()),
+            meter,
+            leader);
+    stops.add(server::stop);
+    try {
+      port = OptionalInt.of(await(server.start(vertx)));
+    } catch (ExecutionException | TimeoutException e) {
+      throw StartFailure.because(
+          "cannot listen for followers, slotstream.replication.host=%s port=%d: %s"
+              .formatted(options.host(), options.port(), e.getMessage()));
+    }
+    followers = server;
+    positions = server.positions();
   }
 
   /** Ends all connections; waits for that. */
   void stop() {
-    view = ReplicationView.NONE;
+    links = ReplicationView.NONE;
+    followers = ReplicationView.NONE;
     positions = FollowerPositions.NONE;
     try {
-      await(stop.get());
+      await(Future.join(stops.stream().map(Supplier::get).toList()));
     } catch (ExecutionException | TimeoutException e) {
       LOG.warnf(e, "replication did not stop, waited=%ds", WAIT_SECONDS);
     }
@@ -110,7 +125,7 @@ public final class Replication implements ReplicationView {
     }
   }
 
-  /** How far this node's followers are; those of nobody before it has started and on a follower. */
+  /** How far this node's followers are; those of nobody before it has started. */
   FollowerPositions positions() {
     return positions;
   }
@@ -122,11 +137,11 @@ public final class Replication implements ReplicationView {
 
   @Override
   public List<FollowerStatus> followers() {
-    return view.followers();
+    return followers.followers();
   }
 
   @Override
   public List<LinkStatus> links() {
-    return view.links();
+    return links.links();
   }
 }

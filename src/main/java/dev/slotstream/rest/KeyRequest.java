@@ -79,11 +79,13 @@ final class KeyRequest {
 
   /** Of the query, and of the header: there a client sends back what it got. */
   private static List<Position> positions(HttpServerRequest request, QueryParameters query) {
-    List<String> texts = new ArrayList<>();
-    if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
-      texts.addAll(request.headers().getAll(Reply.POSITION));
-      query.get(POSITION).ifPresent(texts::add);
+    boolean read = PARAMETERS.get(request.method()).contains(POSITION);
+    boolean given = request.headers().contains(Reply.POSITION) || query.get(POSITION).isPresent();
+    if (!read || !given) {
+      return List.of();
     }
+    List<String> texts = new ArrayList<>(request.headers().getAll(Reply.POSITION));
+    query.get(POSITION).ifPresent(texts::add);
     List<Position> positions = new ArrayList<>();
     try {
       texts.forEach(text -> positions.addAll(Position.parseList(text)));

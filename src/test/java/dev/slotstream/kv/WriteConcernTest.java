@@ -112,10 +112,10 @@ class WriteConcernTest {
     assertInstanceOf(WriteAnswer.Stored.class, answer.done());
     Position position = new Position(shard(), 1, 1);
     assertEquals(position, answer.done().position());
-    assertEquals(new KvError.ReplicationTimeout(position, 1, 3, TIMEOUT), answer.why());
+    assertEquals(new KvError.ReplicationTimeout(position, 1, 3, 2, TIMEOUT), answer.why());
     assertEquals(
         "write stands on this leader, but too few followers have it in time,"
-            + " position=%s followers=1 asked=3 waited=5000ms".formatted(position),
+            + " position=%s followers=1 asked=3 known=2 waited=5000ms".formatted(position),
         answer.why().detail());
     assertEquals("1", kv.text("k"));
     assertEquals(List.of("PUT replication-timeout", "GET ok"), kv.metered);
@@ -133,7 +133,7 @@ class WriteConcernTest {
         ((WriteAnswer.NotReplicated) answers.getFirst())
             .why()
             .detail()
-            .contains("followers=3 asked=64"));
+            .contains("followers=3 asked=64 known=3"));
   }
 
   @Test

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.EngineOptions.Content;
+import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.WriteAccess;
 import dev.slotstream.slot.SlotLayout;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,45 @@ class SlotstreamConfigTest {
         new WriteAccess.Follower("leader:7400", Optional.empty()),
         NodeOptions.access(TestConfig.with(rejecting)));
     assertEquals(new WriteAccess.Leader(), NodeOptions.access(TestConfig.defaults()));
+  }
+
+  @Test
+  void becomesWhatIsDemandedOfReplication() {
+    assertEquals(
+        new ReplicationDemands(0, Duration.ofSeconds(5), 0, Duration.ofSeconds(2)),
+        NodeOptions.demands(TestConfig.defaults().replication()));
+    assertEquals(
+        new ReplicationDemands(2, Duration.ofMillis(1), 1, Duration.ZERO),
+        NodeOptions.demands(
+            TestConfig.with(
+                    Map.of(
+                        "slotstream.replication.acks", "2",
+                        "slotstream.replication.ack-timeout", "1ms",
+                        "slotstream.replication.min-in-sync", "1",
+                        "slotstream.replication.position-timeout", "0s"))
+                .replication()));
+  }
+
+  @Test
+  void aNodeIsCalledAfterItsMachineUnlessItIsNamed() {
+    assertEquals("blue", NodeOptions.nodeName(TestConfig.with("node-name", "blue")));
+    String name = NodeOptions.nodeName(TestConfig.defaults());
+    assertEquals(List.of(), ConfigCheck.problems(TestConfig.with("node-name", name)));
+    assertEquals("m".repeat(63), NodeOptions.printable("m".repeat(64)));
+    assertEquals("h?te", NodeOptions.printable(" h\u00f4te "));
+    assertEquals("unnamed", NodeOptions.printable(""));
+  }
+
+  /** The second half of the time that running requests have is left to answer those that waited. */
+  @Test
+  void waitsEndHalfWayThroughTheShutdown() {
+    assertEquals(
+        Duration.ofSeconds(20),
+        new ShutdownTimes(Optional.of(Duration.ofSeconds(15)), Optional.of(Duration.ofSeconds(10)))
+            .untilWaitsEnd());
+    assertEquals(
+        Duration.ofMillis(1),
+        new ShutdownTimes(Optional.empty(), Optional.empty()).untilWaitsEnd());
   }
 
   @Test

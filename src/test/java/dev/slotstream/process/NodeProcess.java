@@ -54,6 +54,8 @@ final class NodeProcess implements AutoCloseable {
   static NodeProcess follower(String name, Path directory, HttpClient http, int leaderPort) {
     return new NodeProcess(name, directory, http)
         .set("SLOTSTREAM_ROLE", "follower")
+        .set("SLOTSTREAM_NODE_NAME", name)
+        .set("SLOTSTREAM_REPLICATION_PORT", 0)
         .set("SLOTSTREAM_LEADER", "127.0.0.1:" + leaderPort);
   }
 

@@ -39,7 +39,7 @@ class ProblemMapperTest {
         Arguments.of(new KvError.NotCaughtUp("x"), 503, "not-caught-up"),
         Arguments.of(new KvError.NotEnoughFollowers(1, 2, 3), 503, "not-enough-followers"),
         Arguments.of(
-            new KvError.ReplicationTimeout(POSITION, 1, 2, Duration.ofSeconds(5)),
+            new KvError.ReplicationTimeout(POSITION, 1, 2, 1, Duration.ofSeconds(5)),
             504,
             "replication-timeout"),
         Arguments.of(new KvError.NotAwaited(POSITION, 1, 2), 503, "shutting-down"),
@@ -114,7 +114,7 @@ class ProblemMapperTest {
   void aWriteThatStandsIsNotToBeTriedAgain() {
     for (KvError error :
         List.of(
-            new KvError.ReplicationTimeout(POSITION, 1, 2, Duration.ofSeconds(5)),
+            new KvError.ReplicationTimeout(POSITION, 1, 2, 1, Duration.ofSeconds(5)),
             new KvError.NotAwaited(POSITION, 1, 2))) {
       assertEquals(Map.of(), ProblemMapper.of(error, TARGET).headers());
     }

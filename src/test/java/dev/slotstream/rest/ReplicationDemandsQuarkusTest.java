@@ -116,7 +116,8 @@ class ReplicationDemandsQuarkusTest {
         504,
         "replication-timeout",
         "write stands on this leader, but too few followers have it in time,"
-            + " position=%s followers=0 asked=64 waited=500ms".formatted(position));
+            + " position=%s followers=0 asked=64 known=%d waited=500ms"
+                .formatted(position, followers.known(position.shard())));
     assertNotNull(put.header("Slotstream-Expires"));
     assertNull(put.header("Retry-After"));
     Answer get = http.exchange("GET", "/kv/timeout");
