@@ -1,5 +1,7 @@
 package dev.slotstream.wire;
 
+import static dev.slotstream.wire.FrameLayout.PACKED_EVENTS;
+import static dev.slotstream.wire.FrameLayout.PACKED_KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -218,7 +220,7 @@ class FrameDecoderFuzzTest {
         return;
       }
       int at = random.nextInt(bytes.length);
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
         case 1 -> bytes[at] = (byte) random.nextInt(256);
         case 2 -> bytes[at] = (byte) (random.nextBoolean() ? 0xff : 0);
@@ -228,6 +230,8 @@ class FrameDecoderFuzzTest {
         // A byte too many or too few in the middle.
         case 5 -> bytes = splice(at, at, new byte[] {(byte) random.nextInt(256)});
         case 6 -> bytes = splice(at, at + 1, new byte[0]);
+        // Another length of a part of the first frame, and the bytes to it.
+        case 7 -> resizeFirstPart();
         // One part of the stream over another.
         default -> {
           int from = random.nextInt(bytes.length);
@@ -248,6 +252,57 @@ class FrameDecoderFuzzTest {
       byte[] added = new byte[Math.max(0, resized - length)];
       random.nextBytes(added);
       bytes = splice(FrameLayout.HEADER_SIZE + Math.min(length, resized), end, added);
+    }
+
+    private void resizeFirstPart() {
+      int payload = FrameLayout.HEADER_SIZE;
+      int left = frameEnd(0) - payload;
+      if (left < 0) {
+        return;
+      }
+      if (bytes[0] == FrameLayout.PACKED_BATCH && left >= PACKED_EVENTS + PACKED_KEY) {
+        int event = payload + PACKED_EVENTS;
+        int key = event + PACKED_KEY;
+        if (random.nextBoolean()) {
+          resizePart(event + FrameLayout.PACKED_KEY_LENGTH, Short.BYTES, key, 1);
+        } else {
+          int value = key + FrameLayout.u16(bytes, event + FrameLayout.PACKED_KEY_LENGTH);
+          resizePart(event + FrameLayout.PACKED_VALUE_LENGTH, Short.BYTES, value, 1);
+        }
+      } else if (bytes[0] == FrameLayout.SYNC_REQUEST && left >= FrameLayout.SYNC_NAME) {
+        int length = payload + FrameLayout.SYNC_NAME_LENGTH;
+        resizePart(length, Byte.BYTES, payload + FrameLayout.SYNC_NAME, 1);
+      } else if (bytes[0] == FrameLayout.SHARD_INFO && left >= FrameLayout.INFO_REASON) {
+        int reason = Byte.toUnsignedInt(bytes[payload + FrameLayout.INFO_REASON_LENGTH]);
+        int count = payload + FrameLayout.INFO_REASON + reason;
+        int entries = count + FrameLayout.HISTORY_COUNT_BYTES;
+        resizePart(count, Short.BYTES, entries, FrameLayout.HISTORY_ENTRY_BYTES);
+      }
+    }
+
+    /** Writes another number of units into a field, and puts as many in place of those there. */
+    private void resizePart(int field, int fieldBytes, int part, int unit) {
+      int end = frameEnd(0);
+      if (part > end) {
+        return;
+      }
+      int units =
+          fieldBytes == Byte.BYTES
+              ? Byte.toUnsignedInt(bytes[field])
+              : FrameLayout.u16(bytes, field);
+      int length = units * unit;
+      if (length > end - part) {
+        return;
+      }
+      int resizedUnits = random.nextInt(140);
+      for (int i = 0; i < fieldBytes; i++) {
+        bytes[field + i] = (byte) (i == 0 ? resizedUnits : 0);
+      }
+      byte[] resized = new byte[resizedUnits * unit];
+      Arrays.fill(resized, (byte) 'a');
+      FrameLayout.U32.set(
+          bytes, FrameLayout.FRAME_LENGTH, end - FrameLayout.HEADER_SIZE + resized.length - length);
+      bytes = splice(part, part + length, resized);
     }
 
     /** Gives changed batches the checksum of their bytes: what is behind it is to be reached. */
