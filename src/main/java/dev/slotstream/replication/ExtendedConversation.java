@@ -104,8 +104,15 @@ final class ExtendedConversation implements Conversation {
     switch (handshake.decide(request, asked)) {
       case Resume resume -> resume(resume.from());
       case Full full -> queue(full);
-      case Refused refused -> session.refuse(refused.cause().tag(), refused.text());
+      case Refused refused -> refuse(refused);
     }
+  }
+
+  /** The follower is told first whose store this is: it knows best what that means to it. */
+  private void refuse(Refused refused) {
+    ShardInfo info = handshake.full(shard.committedSequence() + 1, refused.text());
+    session.send(info, leader.clock().getAsLong());
+    session.refuse(refused.cause().tag(), refused.text());
   }
 
   private void resume(long from) {

@@ -9,6 +9,7 @@ import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.kv.ReplicationDemands;
 import dev.slotstream.kv.WriteAccess;
+import dev.slotstream.log.LogRetention;
 import dev.slotstream.slot.SlotLayout;
 import java.net.URI;
 import java.nio.file.Path;
@@ -72,7 +73,8 @@ class SlotstreamConfigTest {
         new EngineOptions.Shape(3, 0, new SlotLayout(302, 28), Content.FRAMED), options.shape());
     assertEquals(Durability.OS, options.durability());
     assertEquals(2 << 20, options.segmentSize());
-    assertEquals(0, options.retention());
+    assertEquals(new LogRetention(0, 1 << 30), options.retention());
+    assertTrue(options.leads());
   }
 
   @Test

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.TestWrite;
+import dev.slotstream.kit.TestFiles;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,10 @@ class LeaderAndFollowersTest {
     return TestNode.open(vertx, temp.resolve(name), shards, durability);
   }
 
+  private TestNode follower(String name, int shards, Durability durability) {
+    return TestNode.openFollower(vertx, temp.resolve(name), shards, durability);
+  }
+
   private static void awaitEqual(TestNode leader, TestNode follower) {
     awaitUntil(
         "follower caught up",
@@ -46,8 +53,8 @@ class LeaderAndFollowersTest {
   @CsvSource({"1,OS,OS", "3,OS,FSYNC", "3,FSYNC,OS", "1,FSYNC,FSYNC"})
   void everyFollowerGetsTheScanAndThenTheStream(int shards, Durability leads, Durability follows) {
     try (TestNode leader = node("leader", shards, leads).lead();
-        TestNode first = node("first", shards, follows);
-        TestNode second = node("second", shards, follows)) {
+        TestNode first = follower("first", shards, follows);
+        TestNode second = follower("second", shards, follows)) {
       leader.putAll(0, 5_000, 1);
       leader.deleteAll(0, 500);
       first.follow(leader.port());
@@ -68,7 +75,7 @@ class LeaderAndFollowersTest {
   @Test
   void writersGoOnDuringAScan() {
     try (TestNode leader = node("leader", 2, Durability.OS).lead();
-        TestNode follower = node("follower", 2, Durability.OS)) {
+        TestNode follower = follower("follower", 2, Durability.OS)) {
       leader.putAll(0, 20_000, 1);
       follower.follow(leader.port());
       for (int round = 0; round < 20; round++) {
@@ -83,7 +90,7 @@ class LeaderAndFollowersTest {
 
   @Test
   void aFollowerComesBackAfterItsLeaderWasAway() {
-    try (TestNode follower = node("follower", 2, Durability.OS)) {
+    try (TestNode follower = follower("follower", 2, Durability.OS)) {
       int port;
       try (TestNode leader = node("leader", 2, Durability.OS).lead()) {
         port = leader.port();
@@ -102,19 +109,96 @@ class LeaderAndFollowersTest {
   }
 
   @Test
-  void aFollowerWithAnotherPastBecomesItsLeadersImage() {
-    try (TestNode follower = node("follower", 1, Durability.OS)) {
-      follower.putAll(0, 3_000, 9);
-      follower.putAll(0, 3_000, 10);
-      follower.deleteAll(0, 100);
-      try (TestNode leader = node("leader", 1, Durability.OS).lead()) {
-        leader.putAll(2_000, 2_500, 1);
+  void aStoreWithAPastOfItsOwnIsLeftAlone() {
+    try (TestNode follower = node("follower", 1, Durability.OS);
+        TestNode leader = node("leader", 1, Durability.OS).lead()) {
+      follower.putAll(0, 100, 9);
+      leader.putAll(200, 300, 1);
+      follower.follow(leader.port());
+      awaitUntil(
+          "refused",
+          () -> follower.client().links().getFirst().state() == LinkStatus.State.REFUSED);
+      String error = follower.client().links().getFirst().lastError().orElseThrow();
+      assertTrue(error.contains(leader.engine.storeId().toString()), error);
+      assertTrue(error.contains(follower.engine.storeId().toString()), error);
+      assertEquals(100, follower.content().size());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,OS,OS", "2,FSYNC,FSYNC"})
+  void aFollowerThatWasAwayGoesOnWithoutAScan(int shards, Durability leads, Durability follows) {
+    try (TestNode leader = node("leader", shards, leads).lead()) {
+      leader.putAll(0, 2_000, 1);
+      try (TestNode follower = follower("follower", shards, follows)) {
         follower.follow(leader.port());
         awaitUntil("live", follower::live);
-        assertEquals(leader.content(), follower.content());
-        leader.putAll(5_000, 9_000, 1); // into slots that the follower had used more often
-        leader.putAll(2_000, 2_100, 2);
+      }
+      leader.putAll(1_000, 4_000, 2);
+      leader.deleteAll(0, 500);
+      try (TestNode follower = follower("follower", shards, follows)) {
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
         awaitEqual(leader, follower);
+        assertEquals(shards, leader.meter.scans.size(), "one for each shard, at first");
+        assertEquals(
+            List.of(1L),
+            follower.client().links().stream().map(LinkStatus::resumes).distinct().toList());
+      }
+    }
+  }
+
+  @Test
+  void aFollowersFollowerHasTheSameHistory() {
+    try (TestNode leader = node("leader", 2, Durability.OS).lead();
+        TestNode middle = follower("middle", 2, Durability.OS)) {
+      leader.putAll(0, 2_000, 1);
+      middle.follow(leader.port());
+      awaitUntil("middle is live", middle::live);
+      middle.lead();
+      try (TestNode last = follower("last", 2, Durability.OS)) {
+        last.follow(middle.port());
+        awaitUntil("last is live", last::live);
+        leader.putAll(1_000, 3_000, 2);
+        awaitEqual(leader, middle);
+        awaitUntil("same content", () -> leader.content().equals(last.content()));
+        assertEquals(
+            leader.engine.shards().stream().map(Shard::committedSequence).toList(),
+            last.engine.shards().stream().map(Shard::committedSequence).toList());
+      }
+      // What it has of the history is good for going on at the leader itself.
+      leader.putAll(5_000, 6_000, 3);
+      int scans = leader.meter.scans.size();
+      try (TestNode last = follower("last", 2, Durability.OS)) {
+        last.follow(leader.port());
+        awaitUntil("last is live", last::live);
+        awaitUntil("same content", () -> leader.content().equals(last.content()));
+        assertEquals(scans, leader.meter.scans.size());
+      }
+    }
+  }
+
+  @Test
+  void aLeaderThatLostItsEndIsFollowedAndItsLostRecordsAreKept() {
+    try (TestNode follower = follower("follower", 1, Durability.OS)) {
+      int port;
+      Path earlier = temp.resolve("earlier");
+      try (TestNode leader = node("leader", 1, Durability.OS).lead()) {
+        port = leader.port();
+        leader.putAll(0, 1_000, 1);
+        follower.follow(port);
+        awaitUntil("live", follower::live);
+        TestFiles.copyTree(temp.resolve("leader"), earlier);
+        leader.putAll(0, 300, 2);
+        awaitEqual(leader, follower);
+      }
+      // As after a power cut: the last 300 records are gone, and the leader goes on from there.
+      try (TestNode leader = node("earlier", 1, Durability.OS).lead(port)) {
+        leader.putAll(500, 600, 3);
+        awaitUntil("live again", follower::live);
+        awaitUntil("same content", () -> leader.content().equals(follower.content()));
+        assertEquals(300, follower.client().links().getFirst().keptAside());
+        assertEquals(List.of("diverged"), leader.meter.scans);
       }
     }
   }
@@ -122,7 +206,7 @@ class LeaderAndFollowersTest {
   @Test
   void aFollowerThatDoesNotFitIsRefusedForGood() {
     try (TestNode leader = node("leader", 2, Durability.OS).lead();
-        TestNode follower = node("follower", 1, Durability.OS)) {
+        TestNode follower = follower("follower", 1, Durability.OS)) {
       follower.follow(leader.port());
       awaitUntil(
           "refused",
@@ -136,7 +220,7 @@ class LeaderAndFollowersTest {
   @Test
   void aFollowerThatFellBehindTheLogIsScannedOnceMore() {
     try (TestNode leader = node("leader", 1, Durability.OS).lead();
-        TestNode follower = node("follower", 1, Durability.OS)) {
+        TestNode follower = follower("follower", 1, Durability.OS)) {
       follower.follow(leader.port());
       awaitUntil("live", follower::live);
       assertEquals(1, leader.meter.scans.size());

@@ -58,6 +58,12 @@ public final class TestNode implements AutoCloseable {
     return new TestNode(vertx, options(directory, shards, durability));
   }
 
+  /** A node that follows: it begins no leadership. */
+  public static TestNode openFollower(
+      Vertx vertx, Path directory, int shards, Durability durability) {
+    return new TestNode(vertx, options(directory, shards, durability).following());
+  }
+
   public static TestNode open(Vertx vertx, EngineOptions options) {
     return new TestNode(vertx, options);
   }
