@@ -7,7 +7,6 @@ import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.replication.ResumeDecision.Asker;
 import dev.slotstream.replication.ResumeDecision.LeaderLog;
 import dev.slotstream.wire.Frame.ShardInfo;
-import dev.slotstream.wire.Frame.ShardInfo.HistoryEntry;
 import dev.slotstream.wire.Frame.ShardInfo.Mode;
 import dev.slotstream.wire.Frame.SyncRequest;
 import java.util.Optional;
@@ -51,9 +50,7 @@ record LeaderHandshake(SlotEngine engine, Shard shard, LeaderPosition position) 
                 position.last(shard),
                 HEARTBEAT_MILLIS,
                 why,
-                history.epochs().stream()
-                    .map(start -> new HistoryEntry(start.epoch(), start.firstSequence()))
-                    .toList())));
+                LeaderHistory.entries(history))));
   }
 
   private ShardInfo answer(Optional<ShardInfo.Extension> extension) {
