@@ -75,7 +75,7 @@ public final class Replication implements ReplicationView {
       throw StartFailure.because("cannot follow: " + e.getMessage());
     }
     links = client;
-    return shard -> Math.max(shard.committedSequence(), client.leaderLast(shard.number()));
+    return client;
   }
 
   private void serve(Vertx vertx, SlotEngine engine, LeaderPosition leader) {

@@ -96,7 +96,7 @@ final class ExtendedConversation implements Conversation {
   }
 
   private void decide() {
-    if (session.endsWhileSyncing()) {
+    if (session.endsWhileUnsettled()) {
       return;
     }
     // Before it is looked at: what is found there stays there.
@@ -143,7 +143,7 @@ final class ExtendedConversation implements Conversation {
   }
 
   private void prepare(Full full) {
-    if (session.endsWhileSyncing()) {
+    if (session.endsWhileUnsettled()) {
       return;
     }
     // Noted before the scan: whatever the scan misses comes after it out of the log.

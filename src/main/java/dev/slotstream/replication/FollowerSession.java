@@ -76,7 +76,7 @@ final class FollowerSession {
       return;
     }
     figures.asksFor(engine.shards().get(request.shard()));
-    if (endsWhileSyncing()) {
+    if (endsWhileUnsettled()) {
       return;
     }
     conversation =
@@ -86,18 +86,22 @@ final class FollowerSession {
     conversation.begin(now);
   }
 
-  /** A node that follows itself has nothing to give while its own shard is a mixture. */
-  boolean endsWhileSyncing() {
-    boolean syncing = figures.shard() != null && figures.shard().syncing();
-    if (syncing) {
+  /**
+   * A node that follows itself has nothing to give while its own shard is a mixture, and before it
+   * knows whose history it will hold.
+   */
+  boolean endsWhileUnsettled() {
+    Shard shard = figures.shard();
+    boolean unsettled = shard != null && (shard.syncing() || !leader.position().isSettled(shard));
+    if (unsettled) {
       refuse("not-caught-up", "not caught up itself, try again");
     }
-    return syncing;
+    return unsettled;
   }
 
   /** More records are committed, or the shard has begun to sync. */
   void onCommit() {
-    if (!ended && conversation != null && !endsWhileSyncing()) {
+    if (!ended && conversation != null && !endsWhileUnsettled()) {
       conversation.onCommit();
     }
   }
@@ -111,7 +115,7 @@ final class FollowerSession {
 
   /** Called a few times a second. */
   void onTick(long now) {
-    if (ended || endsWhileSyncing()) {
+    if (ended || endsWhileUnsettled()) {
       return;
     }
     if (conversation != null) {

@@ -5,7 +5,10 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.ShardHistory;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.replication.ResumeDecision.Asker;
+import dev.slotstream.replication.ResumeDecision.Cause;
+import dev.slotstream.replication.ResumeDecision.Full;
 import dev.slotstream.replication.ResumeDecision.LeaderLog;
+import dev.slotstream.replication.ResumeDecision.Resume;
 import dev.slotstream.wire.Frame.ShardInfo;
 import dev.slotstream.wire.Frame.ShardInfo.Mode;
 import dev.slotstream.wire.Frame.SyncRequest;
@@ -19,8 +22,13 @@ record LeaderHandshake(SlotEngine engine, Shard shard, LeaderPosition position) 
   ResumeDecision decide(SyncRequest request, SyncRequest.Extension asked) {
     LeaderLog log =
         new LeaderLog(shard.history(), shard.oldestSequence(), shard.committedSequence());
-    return ResumeDecision.of(
-        log, new Asker(asked.storeId(), asked.epoch(), asked.nextSequence(), request.empty()));
+    ResumeDecision decision =
+        ResumeDecision.of(
+            log, new Asker(asked.storeId(), asked.epoch(), asked.nextSequence(), request.empty()));
+    boolean plainLeader = !engine.options().leads() && log.history().own();
+    return decision instanceof Resume && plainLeader
+        ? new Full(Cause.NO_HISTORY, "leader follows a plain leader, which keeps no history")
+        : decision;
   }
 
   /** For a follower that knows of no history. */

@@ -134,6 +134,10 @@ final class LinkProgress {
     return leaderLast;
   }
 
+  synchronized boolean caughtUpOnce() {
+    return caughtUpOnce;
+  }
+
   /** Records that only this node had were put away. */
   synchronized void keptAside(KeptAside aside) {
     if (aside.records() > 0) {

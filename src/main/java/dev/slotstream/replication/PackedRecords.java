@@ -4,6 +4,7 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.log.LogRecord;
+import dev.slotstream.slot.MetaWord;
 import dev.slotstream.wire.PackedBatch;
 import dev.slotstream.wire.PackedBatchEncoder;
 
@@ -34,7 +35,11 @@ final class PackedRecords implements RecordPacker {
     long last;
     long endOffset;
     do {
-      RecordPacker.add(record, encoder);
+      if (record.meta() == MetaWord.FREE) {
+        encoder.freed(record.slot()); // this node follows a plain leader itself
+      } else {
+        RecordPacker.add(record, encoder);
+      }
       last = record.sequence();
       endOffset = reader.offset();
       holdsOne = encoder.hasRoom() && reader.next(limit);

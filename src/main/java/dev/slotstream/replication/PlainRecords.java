@@ -4,6 +4,7 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.log.LogRecord;
+import dev.slotstream.slot.MetaWord;
 import dev.slotstream.wire.SlotBatchEncoder;
 
 /**
@@ -36,7 +37,8 @@ final class PlainRecords implements RecordPacker {
   public Batch pack(LogReader reader, long limit) throws LogException {
     for (int n = 0; n < RECORDS_PER_TURN && encoder.hasRoom() && reader.next(limit); n++) {
       LogRecord record = reader.record();
-      if (record.sequence() > overtaken || shard.meta(record.slot()) == record.meta()) {
+      boolean freed = record.meta() == MetaWord.FREE; // no plain frame can say that
+      if (!freed && (record.sequence() > overtaken || shard.meta(record.slot()) == record.meta())) {
         RecordPacker.add(record, encoder);
       }
     }

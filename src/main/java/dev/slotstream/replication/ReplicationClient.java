@@ -1,5 +1,6 @@
 package dev.slotstream.replication;
 
+import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,7 +13,7 @@ import java.util.function.LongSupplier;
  * The follower's side: one link, one verticle, one connection for each shard. Any thread may call
  * it.
  */
-public final class ReplicationClient implements ReplicationView {
+public final class ReplicationClient implements ReplicationView, LeaderPosition {
   private final SlotEngine engine;
   private final SocketAddress leader;
   private final LeaderLink.LinkOptions options;
@@ -68,9 +69,15 @@ public final class ReplicationClient implements ReplicationView {
     return Future.join(all).mapEmpty();
   }
 
-  /** The last record of a shard that the leader has committed, as far as it is known here. */
-  public long leaderLast(int shard) {
-    return progress.get(shard).leaderLast();
+  @Override
+  public long last(Shard shard) {
+    return Math.max(shard.committedSequence(), progress.get(shard.number()).leaderLast());
+  }
+
+  /** With a plain leader the history stays this store's own, once it has caught up. */
+  @Override
+  public boolean isSettled(Shard shard) {
+    return !shard.history().own() || progress.get(shard.number()).caughtUpOnce();
   }
 
   @Override

@@ -37,7 +37,9 @@ sealed interface ResumeDecision {
     /** It holds more records of the leader's own leadership than the leader does. */
     AHEAD,
     /** What it needs next is not in the leader's log any more. */
-    TOO_OLD;
+    TOO_OLD,
+    /** The leader follows a plain one: a crash of its own can have changed what it once sent. */
+    NO_HISTORY;
 
     /** For meters. */
     String tag() {

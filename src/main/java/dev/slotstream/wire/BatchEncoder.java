@@ -7,6 +7,7 @@ import static dev.slotstream.wire.FrameLayout.EVENT_SLOT;
 import static dev.slotstream.wire.FrameLayout.HEADER_SIZE;
 import static dev.slotstream.wire.FrameLayout.MAX_BATCH_BYTES;
 import static dev.slotstream.wire.FrameLayout.MAX_BATCH_EVENTS;
+import static dev.slotstream.wire.FrameLayout.META_FREE;
 import static dev.slotstream.wire.FrameLayout.STATUS_DELETED;
 import static dev.slotstream.wire.FrameLayout.STATUS_MASK;
 import static dev.slotstream.wire.FrameLayout.STATUS_OCCUPIED;
@@ -23,6 +24,8 @@ import java.util.Arrays;
  * added, as the reference does, so the last event may reach over the 64 KiB. One thread.
  */
 public abstract sealed class BatchEncoder permits SlotBatchEncoder, PackedBatchEncoder {
+
+  private static final byte[] NOTHING = {};
 
   final EventSizes sizes;
 
@@ -83,6 +86,12 @@ public abstract sealed class BatchEncoder permits SlotBatchEncoder, PackedBatchE
   public final void deleted(int slot, int meta, byte[] source, int keyOffset, int keyBytes) {
     begin(slot, meta, STATUS_DELETED, keyBytes);
     end(putKey(size, source, keyOffset, keyBytes));
+  }
+
+  /** Adds a slot that became as if it had never been written. */
+  final void free(int slot) {
+    begin(slot, META_FREE, META_FREE, 0);
+    end(putKey(size, NOTHING, 0, 0));
   }
 
   /** Writes all of an event without a value but slot and meta, and says where it ends. */

@@ -219,6 +219,9 @@ public final class FrameLayout {
   public static final int STATUS_OCCUPIED = 1;
   public static final int STATUS_DELETED = 2;
 
+  /** The meta word of a slot that is as if it had never been written; only in packed batches. */
+  public static final int META_FREE = 0;
+
   static final int U8_MAX = 0xff;
   static final int U16_MAX = 0xffff;
 

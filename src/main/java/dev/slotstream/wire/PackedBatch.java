@@ -4,6 +4,7 @@ import static dev.slotstream.wire.FrameLayout.BATCH_COUNT;
 import static dev.slotstream.wire.FrameLayout.BATCH_SHARD;
 import static dev.slotstream.wire.FrameLayout.EVENT_META;
 import static dev.slotstream.wire.FrameLayout.EVENT_SLOT;
+import static dev.slotstream.wire.FrameLayout.META_FREE;
 import static dev.slotstream.wire.FrameLayout.PACKED_CRC;
 import static dev.slotstream.wire.FrameLayout.PACKED_EVENTS;
 import static dev.slotstream.wire.FrameLayout.PACKED_KEY;
@@ -154,15 +155,16 @@ public final class PackedBatch implements Frame {
 
   private static int longestValue(int meta, long event, EventSizes sizes) {
     int status = meta & STATUS_MASK;
-    return switch (status) {
-      case STATUS_OCCUPIED -> sizes.valueLength();
-      case STATUS_DELETED -> 0;
-      default ->
-          throw new WireException(
-              BAD_CONTENT,
-              "event is neither occupied nor deleted: event=%d expected=1..2 status=%d"
-                  .formatted(event, status));
-    };
+    if (status == STATUS_OCCUPIED) {
+      return sizes.valueLength();
+    }
+    if (status == STATUS_DELETED || meta == META_FREE) {
+      return 0;
+    }
+    throw new WireException(
+        BAD_CONTENT,
+        "event is neither occupied nor deleted nor free: event=%d meta=%d status=%d"
+            .formatted(event, meta, status));
   }
 
   private static void requireLength(String field, long event, int maximum, int actual) {

@@ -27,6 +27,11 @@ public final class PackedBatchEncoder extends BatchEncoder {
     super(shard, sizes, PACKED_EVENTS, sizes.packed());
   }
 
+  /** Adds a slot that became as if it had never been written. */
+  public void freed(int slot) {
+    free(slot);
+  }
+
   /**
    * The frame with its header; the encoder is then empty and ready for the next. The sequences must
    * be those of the events: a scan's are both 0.

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.ReplicatedBatch;
 import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.TestWrite;
 import dev.slotstream.kit.TestFiles;
@@ -175,6 +177,69 @@ class LeaderAndFollowersTest {
         awaitUntil("same content", () -> leader.content().equals(last.content()));
         assertEquals(scans, leader.meter.scans.size());
       }
+    }
+  }
+
+  @Test
+  void aFollowerThatHasNotSyncedYetIsFollowedByNobody() {
+    try (TestNode middle = follower("middle", 1, Durability.OS);
+        TestNode last = follower("last", 1, Durability.OS);
+        TestNode leader = node("leader", 1, Durability.OS).lead()) {
+      leader.putAll(0, 100, 1);
+      int free = leader.port();
+      leader.stopLeading();
+      middle.follow(free).lead();
+      last.follow(middle.port());
+      awaitUntil(
+          "told why",
+          () -> last.client().links().getFirst().lastError().orElse("").contains("not caught up"));
+      leader.lead(free);
+      awaitUntil("all the chain is live", () -> middle.live() && last.live());
+      assertEquals(leader.engine.storeId(), last.engine.storeId());
+      assertEquals(leader.content(), last.content());
+    }
+  }
+
+  @Test
+  void aPlainLeadersFollowerCanBeFollowed() {
+    try (TestNode middle = follower("middle", 1, Durability.OS)) {
+      middle.putAll(0, 100, 1); // as a plain leader's events come in: under its own history
+      middle.engine.submit(0, new TestFreeing(freedSlot(5)));
+      middle.lead();
+      try (TestNode last = follower("last", 1, Durability.OS)) {
+        last.follow(middle.port());
+        awaitUntil("live", last::live);
+        middle.engine.submit(0, new TestFreeing(freedSlot(6)));
+        middle.putAll(200, 300, 1);
+        awaitUntil("same", () -> middle.content().equals(last.content()));
+        assertEquals(198, last.content().size());
+      }
+      try (TestNode last = follower("last", 1, Durability.OS)) {
+        last.follow(middle.port());
+        awaitUntil("live", last::live);
+        assertEquals(List.of("new", "no-history"), middle.meter.scans);
+      }
+    }
+  }
+
+  private static BatchEvents.Freed freedSlot(int slot) {
+    BatchEvents.Freed freed = new BatchEvents.Freed(8);
+    freed.add(slot);
+    return freed;
+  }
+
+  /** Frees slots as a scan's end does. */
+  private static final class TestFreeing extends ReplicatedBatch {
+    TestFreeing(Events events) {
+      super(events, Rule.AS_IT_STANDS);
+    }
+
+    @Override
+    protected void committed() {}
+
+    @Override
+    protected void failed(EngineException why) {
+      throw why;
     }
   }
 

@@ -74,7 +74,9 @@ public final class TestNode implements AutoCloseable {
   }
 
   public TestNode lead(int port) {
-    server = new ReplicationServer(engine, new ServerOptions("127.0.0.1", port, 8), meter);
+    LeaderPosition position = client == null ? LeaderPosition.OWN : client;
+    server =
+        new ReplicationServer(engine, new ServerOptions("127.0.0.1", port, 8), meter, position);
     await(server.start(vertx));
     return this;
   }

@@ -258,6 +258,21 @@ class PackedBatchEncoderTest {
   }
 
   @Test
+  void aSlotCanBecomeFree() {
+    PackedBatchEncoder encoder = new PackedBatchEncoder(0, 8, 16);
+    encoder.freed(7);
+    encoder.occupied(8, OCCUPIED, ones(24), 0, 8, 8, 16);
+    PackedBatch.Cursor event = decode(encoder.finish(stream(1, 2)), 8, 16).cursor();
+    assertTrue(event.next());
+    assertEquals(7, event.slot());
+    assertEquals(FrameLayout.META_FREE, event.meta());
+    assertEquals(0, event.keyLength());
+    assertEquals(0, event.valueLength());
+    assertTrue(event.next());
+    assertEquals(8, event.slot());
+  }
+
+  @Test
   void refusesAShardOrSizesThatDoNotFit() {
     assertThrows(IllegalArgumentException.class, () -> new PackedBatchEncoder(256, 8, 16));
     assertThrows(IllegalArgumentException.class, () -> new PackedBatchEncoder(-1, 8, 16));

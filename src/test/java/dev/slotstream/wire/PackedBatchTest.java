@@ -199,7 +199,8 @@ class PackedBatchTest {
       WireException e = violation(bytes);
       assertEquals(Reason.BAD_CONTENT, e.reason());
       assertEquals(
-          "event is neither occupied nor deleted: event=0 expected=1..2 status=" + status,
+          "event is neither occupied nor deleted nor free: event=0 meta=%d status=%d"
+              .formatted(42 << 2 | status, status),
           e.getMessage());
     }
   }
