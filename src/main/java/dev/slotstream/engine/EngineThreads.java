@@ -36,9 +36,7 @@ final class EngineThreads {
 
     @Override
     public void forceWanted() {
-      if (syncer.forcesAlways()) {
-        syncer.signal();
-      }
+      syncer.recordsWait();
     }
 
     @Override
@@ -60,7 +58,7 @@ final class EngineThreads {
     List<Syncer> syncers = new ArrayList<>();
     List<Shard> shards = new ArrayList<>();
     for (int s = 0; s < committers.size(); s++) {
-      Syncer syncer = new Syncer("slotstream-sync-" + s, committers.get(s), options.durability());
+      Syncer syncer = new Syncer("slotstream-sync-" + s, committers.get(s), options);
       signals.get(s).roomKeeper = roomKeeper;
       signals.get(s).syncer = syncer;
       syncers.add(syncer);

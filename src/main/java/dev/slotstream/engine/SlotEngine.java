@@ -136,7 +136,7 @@ public final class SlotEngine implements AutoCloseable {
     long hash = KeyRouting.hash(key, 0, key.length);
     int shard = routing.shardOf(key, hash);
     try {
-      return shards.get(shard).committer().slots().get(hash, key, into);
+      return shards.get(shard).committer().get(hash, key, into);
     } catch (SlotDamagedException e) {
       throw new Damaged("shard=%d: %s".formatted(shard, e.getMessage()), e);
     } catch (IllegalStateException e) {

@@ -42,6 +42,8 @@ final class ConfigCheck {
     check.replication(config.replication());
     check.concern(config);
     config.nodeName().ifPresent(check::nodeName);
+    check.range(
+        "sync-interval", config.syncInterval(), Duration.ofMillis(1), Duration.ofSeconds(10));
     check.follower(config);
     return List.copyOf(check.problems);
   }

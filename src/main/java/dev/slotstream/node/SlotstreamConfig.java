@@ -31,9 +31,13 @@ public interface SlotstreamConfig {
    */
   Optional<String> nodeName();
 
-  /** When a write is answered: when it is on disk, or when it survives the process. */
+  /** When a write is answered: fsync, interval or os. */
   @WithDefault("fsync")
   Durability durability();
+
+  /** How often the log goes to the disk with durability interval. */
+  @WithDefault("50ms")
+  Duration syncInterval();
 
   /** What the store is made for. */
   Store store();

@@ -47,10 +47,11 @@ public final class ShardSlots {
    * Finds a key and copies its slot. Any thread.
    *
    * @param key the whole key field, K bytes
+   * @param newer what slots will hold that are not written yet
    * @return false when no slot holds the key
    * @throws SlotDamagedException when the slot's checksum does not fit
    */
-  public boolean get(long hash, byte[] key, SlotBuffer into) {
+  public boolean get(long hash, byte[] key, NewerSlots newer, SlotBuffer into) {
     int fingerprint = KeyIndex.fingerprint(hash);
     while (true) {
       IndexTable table = index.table(hash);
@@ -58,10 +59,7 @@ public final class ShardSlots {
       int place = table.seek(fingerprint, table.home(fingerprint));
       while (place != IndexTable.NONE) {
         int slot = table.slotAt(place);
-        if (slot >= 0 && MetaWord.occupied(copy(slot, into)) && holds(into, key)) {
-          if (!into.intact()) {
-            throw new SlotDamagedException(slot, into.meta());
-          }
+        if (slot >= 0 && read(slot, key, newer, into)) {
           return true;
         }
         place = table.seek(fingerprint, place + 1);
@@ -71,6 +69,26 @@ public final class ShardSlots {
       }
       Thread.onSpinWait();
     }
+  }
+
+  private boolean read(int slot, byte[] key, NewerSlots newer, SlotBuffer into) {
+    // Asked first: what leaves there has been written to its slot before.
+    NewerSlots.Newer waiting = newer.of(slot);
+    if (waiting != null) {
+      boolean found = MetaWord.occupied(waiting.meta()) && waiting.keyIs(key);
+      if (found) {
+        into.fill(waiting);
+        into.identify(slot, waiting.meta());
+      }
+      return found;
+    }
+    if (!MetaWord.occupied(copy(slot, into)) || !holds(into, key)) {
+      return false;
+    }
+    if (!into.intact()) {
+      throw new SlotDamagedException(slot, into.meta());
+    }
+    return true;
   }
 
   private boolean holds(SlotBuffer buffer, byte[] key) {

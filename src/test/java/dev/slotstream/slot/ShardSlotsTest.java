@@ -68,7 +68,7 @@ class ShardSlotsTest {
   }
 
   private String get(byte[] key) {
-    if (!slots.get(hash(key), key, buffer)) {
+    if (!slots.get(hash(key), key, NewerSlots.NONE, buffer)) {
       return null;
     }
     int from = LAYOUT.valueOffset();
@@ -192,7 +192,8 @@ class ShardSlotsTest {
     for (int slot = 0; slot < 3; slot += 2) {
       byte[] key = key(slot);
       SlotDamagedException e =
-          assertThrows(SlotDamagedException.class, () -> slots.get(hash(key), key, buffer));
+          assertThrows(
+              SlotDamagedException.class, () -> slots.get(hash(key), key, NewerSlots.NONE, buffer));
       assertEquals(slot, e.slot());
       assertEquals("slot is damaged, slot=" + slot + " version=1", e.getMessage());
     }
