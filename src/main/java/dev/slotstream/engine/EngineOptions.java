@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param segmentSize bytes of a log segment, at least {@link LogOptions#leastSegmentSize}
  * @param retention log to keep per shard beyond what recovery needs
  * @param syncIntervalMillis how often the log goes to the disk in {@link Durability#INTERVAL}
+ * @param scrubBytesPerSecond how fast slots are read to find damage; 0 for not at all
  * @param leads false for a store that is to follow: it begins no leadership
  */
 public record EngineOptions(
@@ -25,6 +26,7 @@ public record EngineOptions(
     int segmentSize,
     LogRetention retention,
     int syncIntervalMillis,
+    long scrubBytesPerSecond,
     boolean leads) {
   /** How often the log goes to the disk unless something else is said. */
   public static final int SYNC_INTERVAL_MILLIS = 50;
@@ -45,10 +47,18 @@ public record EngineOptions(
   /** The same for a store that is to follow. */
   public EngineOptions following() {
     return new EngineOptions(
-        directory, shape, durability, growSlots, segmentSize, retention, syncIntervalMillis, false);
+        directory,
+        shape,
+        durability,
+        growSlots,
+        segmentSize,
+        retention,
+        syncIntervalMillis,
+        scrubBytesPerSecond,
+        false);
   }
 
-  /** With the usual interval. */
+  /** With the usual interval, and no scrubbing. */
   public EngineOptions(
       Path directory,
       Shape shape,
@@ -65,6 +75,7 @@ public record EngineOptions(
         segmentSize,
         retention,
         SYNC_INTERVAL_MILLIS,
+        0,
         leads);
   }
 

@@ -79,7 +79,11 @@ public final class SlotEngine implements AutoCloseable {
 
   private static SlotEngine start(OpenedStore store) throws IOException {
     try {
-      return new SlotEngine(store, EngineThreads.start(store));
+      SlotEngine engine = new SlotEngine(store, EngineThreads.start(store));
+      if (store.options().leads()) {
+        engine.shards.forEach(shard -> DuplicateSlots.empty(shard.committer()));
+      }
+      return engine;
     } catch (IOException | RuntimeException e) {
       store.abandon(e);
       throw e;

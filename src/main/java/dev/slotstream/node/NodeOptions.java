@@ -39,6 +39,7 @@ final class NodeOptions {
         new LogRetention(
             config.log().retention().asLongValue(), config.log().retentionLimit().asLongValue()),
         Math.toIntExact(config.syncInterval().toMillis()),
+        config.scrub().rate().asLongValue(),
         config.role() == SlotstreamConfig.Role.LEADER);
   }
 

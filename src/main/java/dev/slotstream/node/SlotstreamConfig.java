@@ -45,6 +45,9 @@ public interface SlotstreamConfig {
   /** The redo log. */
   Log log();
 
+  /** Looking for damage. */
+  Scrub scrub();
+
   /** Serving followers. */
   Replication replication();
 
@@ -109,6 +112,13 @@ public interface SlotstreamConfig {
     /** How much log to keep per shard, at most, while a connected follower still needs it. */
     @WithDefault("1G")
     MemorySize retentionLimit();
+  }
+
+  /** Looking for damage. */
+  interface Scrub {
+    /** Bytes of slots that are read and checked per second, in the background; 0 for none. */
+    @WithDefault("16M")
+    MemorySize rate();
   }
 
   /** Serving followers. */
