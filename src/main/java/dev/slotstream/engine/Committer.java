@@ -303,6 +303,17 @@ final class Committer {
     return replica.write(event, rule);
   }
 
+  /** So many slots will be written soon: better made in one go than whenever one is missing. */
+  void expectSlots(int count) {
+    lock.lock();
+    try {
+      demandSlot(count - 1);
+    } finally {
+      lock.unlock();
+    }
+    signals.roomWanted();
+  }
+
   /** Under the lock: a slot is written that does not exist yet. */
   void demandSlot(int slot) {
     slotsDemanded = Math.max(slotsDemanded, slot + 1);

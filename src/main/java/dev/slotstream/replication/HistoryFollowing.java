@@ -102,6 +102,7 @@ final class HistoryFollowing implements Following {
   private void prepare(ShardHistory leaders, String reason) {
     phase = Phase.PREPARING;
     progress.syncing(reason);
+    shard.expectSlots(link.announcedSlots());
     shard.beginFullSync(
         leaders,
         scanNoted,

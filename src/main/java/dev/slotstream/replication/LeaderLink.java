@@ -186,6 +186,11 @@ final class LeaderLink {
     return shard;
   }
 
+  /** How many slots the leader has, as far as a store can have them. */
+  int announcedSlots() {
+    return (int) Math.min(Integer.MAX_VALUE, announcedSlots);
+  }
+
   LinkProgress progress() {
     return progress;
   }
