@@ -143,8 +143,7 @@ final class HistoryFollowing implements Following {
   }
 
   private void scan(PackedBatch batch) {
-    PackedBatch.Cursor events = batch.cursor();
-    if (!link.isOurs(batch.shard()) || !link.allInRange(events::next, events::slot)) {
+    if (!link.isOurs(batch.shard()) || !link.allInRange(batch.cursor())) {
       return;
     }
     uncommitted++;
@@ -169,9 +168,8 @@ final class HistoryFollowing implements Following {
   }
 
   private void stream(PackedBatch batch) {
-    PackedBatch.Cursor events = batch.cursor();
     PackedBatch.Header header = batch.header();
-    if (!link.isOurs(batch.shard()) || !link.allInRange(events::next, events::slot)) {
+    if (!link.isOurs(batch.shard()) || !link.allInRange(batch.cursor())) {
       return;
     }
     if (header.firstSequence() != expected) {
