@@ -27,7 +27,12 @@ record OpenedStore(
 
   private static final String LOCK_FILE = "slotstream.lock";
 
-  static OpenedStore open(EngineOptions options, Storage storage) throws IOException {
+  /**
+   * Opens a store.
+   *
+   * @param threads that recover shards at the same time, at most
+   */
+  static OpenedStore open(EngineOptions options, Storage storage, int threads) throws IOException {
     long start = System.nanoTime();
     Path directory = options.directory();
     storage.createDirectories(directory);
@@ -38,7 +43,7 @@ record OpenedStore(
       for (int s = 0; s < options.shape().shards(); s++) {
         shards.add(new ShardRecovery(storage, options, s, identity.id()));
       }
-      recoverAll(shards);
+      recoverAll(shards, threads);
       boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
       if (mustLead(options, shards, created, clean)) {
@@ -83,12 +88,12 @@ record OpenedStore(
     }
   }
 
-  /** Recovers all shards at once, each on its own thread, and lets all of them come to an end. */
-  private static void recoverAll(List<ShardRecovery> shards) throws IOException {
-    int threads = Math.min(shards.size(), Runtime.getRuntime().availableProcessors());
+  /** Recovers all shards, several at once, and lets all of them come to an end. */
+  private static void recoverAll(List<ShardRecovery> shards, int threads) throws IOException {
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
+            Math.min(shards.size(), threads),
+            Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
       List<Future<?>> all = new ArrayList<>();
       for (ShardRecovery shard : shards) {
         all.add(pool.submit(() -> run(shard)));
