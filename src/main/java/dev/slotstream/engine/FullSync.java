@@ -151,7 +151,7 @@ final class FullSync {
     if (!syncer.awaitForced(sequence)) {
       throw committer.gate().reason();
     }
-    ShardHistory history = committer.history();
+    ShardHistory history = committer.history().asOf(sequence);
     historyFile.save(history);
     committer.slots().file().endSync(sequence, history.epoch());
     committer.leaveSync();

@@ -131,4 +131,37 @@ class FullSyncPowerCutTest {
       }
     }
   }
+
+  /** The records are in the log, but not on the disk, when their leaderships could be noted. */
+  private void losePower(boolean whileSyncing, long seed) throws IOException {
+    followTenRecords(seed);
+    if (whileSyncing) {
+      begin(leaders(new EpochStart(1, 1)), 10);
+    }
+    append(1, 11);
+    append(2, 12);
+    append(3, 13);
+    if (whileSyncing) {
+      end();
+    } else {
+      follower.checkpointAll();
+    }
+    disk.die(Death.POWER_CUT);
+    disk = disk.next();
+    open();
+  }
+
+  @Test
+  void believesInNoLeadershipWhoseRecordsThePowerHasTaken() throws IOException {
+    boolean lost = false;
+    for (long seed = 0; seed < 50; seed++) {
+      losePower(seed % 2 == 0, seed);
+      long next = shard().appendedSequence() + 1;
+      lost |= next == 11;
+      for (EpochStart start : shard().history().epochs()) {
+        assertTrue(start.firstSequence() <= next, "next=" + next + " " + shard().history());
+      }
+    }
+    assertTrue(lost);
+  }
 }
