@@ -403,4 +403,24 @@ class HistoryFollowingTest {
     assertTrue(connection.closed);
     assertTrue(progress.status().lastError().orElseThrow().contains("nothing heard for 3000 ms"));
   }
+
+  @Test
+  void isSettledOnceTheEngineHasDoneWhatItWasAskedFor() {
+    assertTrue(link.settled());
+    link.onFrame(full(100), now);
+    assertFalse(link.settled());
+    link.end("test", "the connection is lost");
+    TestNode.awaitUntil(
+        "settled",
+        () -> {
+          connection.runLater();
+          return link.settled();
+        });
+    connect();
+    syncFully(100, 1);
+    link.onFrame(records(2, 101, 3), now);
+    assertFalse(link.settled());
+    connection.runLater();
+    assertTrue(link.settled());
+  }
 }
