@@ -290,6 +290,12 @@ final class HistoryFollowing implements Following {
         .ifPresent(
             leader -> {
               progress.leaderAt(leader.lastSequence(), leader.endOffset());
+              if (phase == Phase.CATCHING_UP) {
+                // A leader that follows itself may have told of records that its own has lost
+                // since.
+                target = Math.min(target, leader.lastSequence());
+                liveWhenCaughtUp();
+              }
             });
   }
 

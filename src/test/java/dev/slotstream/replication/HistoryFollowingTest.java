@@ -423,4 +423,16 @@ class HistoryFollowingTest {
     connection.runLater();
     assertTrue(link.settled());
   }
+
+  @Test
+  void isLiveWhenWhatItWaitedForIsLost() {
+    syncFully(10, 1);
+    connect();
+    hear(resume(11, 14));
+    hear(records(2, 11, 3));
+    assertEquals(State.RESUMING, progress.state());
+    // The leader follows itself, and its own leader has lost records 12 to 14.
+    hear(new Heartbeat(Optional.of(new Heartbeat.Extension(11, 0, 0))));
+    assertEquals(State.LIVE, progress.state());
+  }
 }
