@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -31,6 +32,7 @@ public final class MemoryDisk implements Storage {
 
   private final NavigableMap<Path, Content> files = new TreeMap<>();
   private final SplittableRandom random;
+  private int systemRun;
   private long operations;
   private long diesAt = Long.MAX_VALUE;
   private Death planned = Death.KILL;
@@ -111,6 +113,7 @@ public final class MemoryDisk implements Storage {
         writeBack(Math.clamp(random.nextInt(-50, 150), 0, 100));
       }
       next = new MemoryDisk(random);
+      next.systemRun = death == Death.POWER_CUT ? systemRun + 1 : systemRun;
       files.forEach((path, content) -> next.files.put(path, content.after(how)));
     }
   }
@@ -161,6 +164,11 @@ public final class MemoryDisk implements Storage {
       throw new NoSuchFileException(path.toString());
     }
     return content;
+  }
+
+  @Override
+  public Optional<String> systemRun() {
+    return Optional.of("run " + systemRun);
   }
 
   @Override
