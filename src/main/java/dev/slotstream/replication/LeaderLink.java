@@ -250,6 +250,14 @@ final class LeaderLink {
     return true;
   }
 
+  /**
+   * True when the engine works on nothing any more that came over this link. Before that nobody
+   * knows where the shard will be, and where another link has to go on.
+   */
+  boolean settled() {
+    return following.map(Following::settled).orElse(true);
+  }
+
   /** Batches that were received and are not committed yet. */
   int uncommitted() {
     return following.map(Following::uncommitted).orElse(0);

@@ -37,6 +37,7 @@ final class LinkVerticle extends AbstractVerticle {
   private NetClient client;
   private NetSocket socket;
   private LeaderLink link;
+  private LeaderLink former;
   private FrameDecoder decoder;
   private long ticker;
   private long retry = -1;
@@ -68,6 +69,10 @@ final class LinkVerticle extends AbstractVerticle {
   }
 
   private void connect() {
+    if (former != null && !former.settled()) {
+      again(); // what it brought is still on its way into the store
+      return;
+    }
     progress.connecting();
     client
         .connect(leader)
@@ -124,6 +129,7 @@ final class LinkVerticle extends AbstractVerticle {
   private void closed(LeaderLink gone) {
     gone.end("disconnected", "connection closed");
     if (link == gone) {
+      former = gone;
       link = null;
       socket = null;
       again();

@@ -158,6 +158,11 @@ final class PlainFollowing implements Following {
   }
 
   @Override
+  public boolean settled() {
+    return uncommitted == 0;
+  }
+
+  @Override
   public int uncommitted() {
     return uncommitted;
   }
