@@ -95,7 +95,7 @@ final class SimHeld {
     } else {
       extend(of.appendedSequence());
     }
-    if (live && !whole && nothingMoreIsToCome()) {
+    if (live && !whole && nothingMoreIsToCome(of)) {
       whole = true;
       compared = false;
     }
@@ -106,9 +106,10 @@ final class SimHeld {
   }
 
   /** Who follows a follower that is not whole is not, either, before both have everything. */
-  private boolean nothingMoreIsToCome() {
+  private boolean nothingMoreIsToCome(Shard of) {
     SimNode upstream = node.upstream();
-    return upstream.leads() || (upstream.audit().isWhole(shard) && isSame());
+    boolean hasAll = isSame() && of.committedSequence() == of.appendedSequence();
+    return upstream.leads() || (upstream.audit().isWhole(shard) && hasAll);
   }
 
   /** Whether it has all that the leader ever wrote, and has not lost. */
