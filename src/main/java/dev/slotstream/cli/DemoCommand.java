@@ -72,10 +72,12 @@ final class DemoCommand implements Callable<Integer> {
               Map.of(
                   "QUARKUS_HTTP_PORT",
                   "" + followerPort,
+                  "SLOTSTREAM_NODE_NAME",
+                  "follower",
                   "SLOTSTREAM_ROLE",
                   "follower",
                   "SLOTSTREAM_REPLICATION_PORT",
-                  "0", // its own followers, if any
+                  "0",
                   "SLOTSTREAM_LEADER",
                   "127.0.0.1:" + replicationPort)));
       boolean good = run(nodes, leaderPort, followerPort);

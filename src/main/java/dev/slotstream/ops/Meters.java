@@ -32,6 +32,9 @@ public final class Meters {
    */
   public static final String LOG_SEQUENCE = "slotstream.log.sequence";
 
+  /** Bytes appended to the log; from 0 again after a full sync. */
+  public static final String LOG_APPENDED = "slotstream.log.appended.bytes";
+
   /** Counter: times that a log was forced to the disk, by {@link #SHARD}. */
   public static final String LOG_SYNCS = "slotstream.log.syncs";
 

@@ -3,6 +3,7 @@ package dev.slotstream.replication;
 import dev.slotstream.engine.Shard;
 import dev.slotstream.replication.FollowerStatus.State;
 import dev.slotstream.replication.ResumeDecision.Full;
+import dev.slotstream.replication.ResumeDecision.Refusal;
 import dev.slotstream.replication.ResumeDecision.Refused;
 import dev.slotstream.replication.ResumeDecision.Resume;
 import dev.slotstream.replication.Seats.Seat;
@@ -108,10 +109,15 @@ final class ExtendedConversation implements Conversation {
     }
   }
 
-  /** The follower is told first whose store this is: it knows best what that means to it. */
+  /**
+   * A follower that does not belong here is told first whose store this is: it knows best what that
+   * means to it. One that only came too early must not take that for the beginning of a full sync.
+   */
   private void refuse(Refused refused) {
-    ShardInfo info = handshake.full(shard.committedSequence() + 1, refused.text());
-    session.send(info, leader.clock().getAsLong());
+    if (refused.cause() != Refusal.NOT_CAUGHT_UP) {
+      ShardInfo info = handshake.full(shard.committedSequence() + 1, refused.text());
+      session.send(info, leader.clock().getAsLong());
+    }
     session.refuse(refused.cause().tag(), refused.text());
   }
 

@@ -39,10 +39,12 @@ final class PackedStream {
     this.pump = new SocketPump(session.connection(), window, this::sent, this::failed);
   }
 
-  /** Sends every record from a sequence on. */
+  /** Sends every record from a sequence on; the follower has those before it. */
   void records(long from) {
     sentSequence = from - 1;
-    feedFrom(from).subscribe().withSubscriber(pump);
+    Multi<Batch> records = feedFrom(from);
+    session.figures().ledger().reachedAllIfNoneInFlight();
+    records.subscribe().withSubscriber(pump);
   }
 
   /**

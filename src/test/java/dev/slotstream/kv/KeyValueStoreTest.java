@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.slotstream.engine.Shard;
+import dev.slotstream.engine.ShardHistory;
+import dev.slotstream.engine.ShardHistory.EpochStart;
 import dev.slotstream.kit.MemoryDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +54,21 @@ class KeyValueStoreTest {
     assertEquals(stored.tag(), entry.tag());
     assertEquals(Optional.empty(), entry.expires());
     assertEquals("not-found", kv.text("k\0"));
+  }
+
+  @Test
+  void aShardInAFullSyncIsNotRead() {
+    kv.stored("k", "1");
+    Shard shard = kv.engine.shards().get(kv.stored("k", "2").position().shard());
+    ShardHistory leaders = new ShardHistory(new UUID(1, 2), false, List.of(new EpochStart(9, 1)));
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    shard.beginFullSync(leaders, 50, (aside, failure) -> begun.complete(failure == null));
+    assertTrue(begun.join());
+    assertEquals("not-caught-up", kv.text("k"));
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    shard.endFullSync((aside, failure) -> ended.complete(failure == null));
+    assertTrue(ended.join());
+    assertEquals("2", kv.text("k"));
   }
 
   @Test

@@ -18,14 +18,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One node of the packaged service: its settings stay the same over restarts. */
 final class NodeProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(System.getProperty("slotstream.jar", "target/quarkus-app/quarkus-run.jar"));
+  private static final List<String> WARNINGS =
+      List.of("BlockedThreadChecker", "has been blocked for", "LEAK:");
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final String name;
@@ -36,6 +40,7 @@ final class NodeProcess implements AutoCloseable {
   private final List<String> jvmOptions = new ArrayList<>();
   private final Map<String, String> settings = new HashMap<>();
   private Process process;
+  private boolean wasStopped;
 
   NodeProcess(String name, Path directory, HttpClient http) {
     this.name = name;
@@ -235,6 +240,7 @@ final class NodeProcess implements AutoCloseable {
 
   /** Sends a signal by its name, such as STOP or CONT. */
   void signal(String signal) throws IOException, InterruptedException {
+    wasStopped |= signal.equals("STOP"); // its event loops are blocked then, and say so
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
   }
 
@@ -252,10 +258,27 @@ final class NodeProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Ends it; a warning in its log that is an error fails the test. */
   @Override
   public void close() {
-    if (process != null) {
-      process.destroyForcibly();
+    if (process == null) {
+      return;
+    }
+    process.destroyForcibly();
+    try {
+      Optional<String> warning = wasStopped ? Optional.empty() : warning();
+      if (warning.isPresent()) {
+        throw new AssertionError(name + " logged a warning that is an error: " + warning.get());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What {@code .ci/run} looks for in the tests' own logs. */
+  private Optional<String> warning() throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(line -> WARNINGS.stream().anyMatch(line::contains)).findFirst();
     }
   }
 }

@@ -123,6 +123,7 @@ class ExtendedHandshakeTest {
   void aForeignFollowerIsRefused() {
     Peer follower = leader.connect();
     follower.ask(FOLLOWER, new UUID(9, 9), 1, 5, false);
+    assertEquals(store(), follower.info().storeId());
     follower.assertRefused("foreign-store", "follower=" + new UUID(9, 9));
     assertEquals(0, leader.meter.connected.get());
   }
@@ -132,6 +133,16 @@ class ExtendedHandshakeTest {
     Peer follower = leader.connect();
     follower.ask(2, 5, false);
     follower.assertRefused("stale-leader", "leader=1 follower=2");
+  }
+
+  @Test
+  void aFollowerThatIsFurtherThanAFollowerWaitsForIt() {
+    leader.beginFullSync(Histories.of("1:1"), 30);
+    leader.endFullSync();
+    Peer further = leader.connectAt(31);
+    further.assertRefused("not-caught-up", "leader=31 follower=32");
+    assertEquals(List.of(), further.connection.frames(ShardInfo.class)); // nothing to begin with
+    assertEquals(Mode.RESUME, leader.connectAt(30).info().mode());
   }
 
   @Test

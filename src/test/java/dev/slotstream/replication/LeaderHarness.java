@@ -1,6 +1,7 @@
 package dev.slotstream.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.engine.EngineOptions;
@@ -11,14 +12,18 @@ import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.SyncEnding;
 import dev.slotstream.engine.TestWrite;
 import dev.slotstream.replication.ReplicationServer.ServerOptions;
+import dev.slotstream.slot.MetaWord;
 import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.Frame.Ack;
 import dev.slotstream.wire.Frame.CaughtUp;
 import dev.slotstream.wire.Frame.Heartbeat;
 import dev.slotstream.wire.Frame.ShardInfo;
 import dev.slotstream.wire.Frame.SyncRequest;
+import dev.slotstream.wire.FrameDecoder;
 import dev.slotstream.wire.FrameLayout;
 import dev.slotstream.wire.PackedBatch;
+import dev.slotstream.wire.PackedBatchEncoder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +68,33 @@ final class LeaderHarness implements AutoCloseable {
     for (long i = from; i < to; i++) {
       TestWrite.put(engine, TestNode.key(i), TestNode.value(i, 1));
     }
+    peers.forEach(peer -> peer.session.onCommit());
+  }
+
+  /** Records of another leadership arrive from further up: keys 0 and on into slots 0 and on. */
+  void learn(int epoch, long first, int count) {
+    PackedBatchEncoder encoder = new PackedBatchEncoder(0, 8, 16);
+    for (int slot = 0; slot < count; slot++) {
+      byte[] source = ByteBuffer.allocate(24).put(TestNode.key(slot)).array();
+      encoder.occupied(slot, MetaWord.of(MetaWord.OCCUPIED, 9), source, 0, 8, 8, 16);
+    }
+    long last = first + count - 1;
+    FrameDecoder decoder = FrameDecoder.ofLeaderFrames(8, 16);
+    decoder.feed(
+        ByteBuffer.wrap(
+            encoder.finish(new PackedBatch.Header(epoch, first, last, last, last, last))));
+    CompletableFuture<Boolean> end = new CompletableFuture<>();
+    FakeConnection upstream = FakeConnection.ofFollower();
+    new Applier(engine, shard, upstream)
+        .applyStreamed(
+            (PackedBatch) decoder.next(), (batch, failure) -> end.complete(failure == null));
+    TestNode.awaitUntil(
+        "records are committed",
+        () -> {
+          upstream.runLater();
+          return end.isDone();
+        });
+    assertTrue(end.join());
     peers.forEach(peer -> peer.session.onCommit());
   }
 
@@ -176,10 +208,12 @@ final class LeaderHarness implements AutoCloseable {
       runAll();
     }
 
-    /** Acknowledges all batches until no more come. */
+    /** Acknowledges all batches until no more come; says no more than it got. */
     void ackAll(long applied, long durable) {
       while (inFlight() > 0) {
-        ack(applied, durable, inFlight());
+        long got = Math.max(lastHeader().lastSequence(), info().firstSequence() - 1);
+        ack(Math.min(applied, got), Math.min(durable, got), inFlight());
+        assertFalse(connection.closed, "rejected");
       }
     }
 
