@@ -11,8 +11,9 @@ import dev.slotstream.log.LogReader;
 import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.MetaWord;
+import dev.slotstream.slot.NewerSlots;
 import dev.slotstream.slot.ShardSlots;
-import dev.slotstream.slot.SlotMatch;
+import dev.slotstream.slot.SlotBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,20 +43,25 @@ final class Committer {
   private static final int MAX_WAITING = 1 << 16;
   private static final int RECORDS_PER_LOCK = 256;
 
+  /** Slots that may wait for the disk before writers do. */
+  private static final int MAX_PENDING = 1 << 16;
+
   private final Durability durability;
   private final ShardSlots slots;
   private final WriteGate gate = new WriteGate();
   private final CommitSignals signals;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final PendingSlots pending = new PendingSlots();
+  private final PendingSlots pending;
   private final SlotApplier applier;
   private final LogRecord record;
   private final ReplicaWriter replica;
-  private final WriterView current = new WriterView();
+  private final NewestView current;
+  private final RecordContent content = new RecordContent();
   private final ArrayDeque<Submission> waitingForRoom = new ArrayDeque<>();
   private final ArrayDeque<Submission> waitingForDisk = new ArrayDeque<>();
   private int slotsDemanded;
+  private volatile long diskDemanded;
 
   /**
    * Held for writing while the log is exchanged for another; for reading by whoever works on it.
@@ -77,16 +83,18 @@ final class Committer {
     this.history = recovered.history();
     this.syncing = recovered.mixture();
     this.signals = signals;
+    this.pending = new PendingSlots(slots.file().layout().keyLength());
     this.applier = new SlotApplier(slots, pending);
     this.record = recovered.log().newRecord();
-    this.replica = new ReplicaWriter(this, slots, pending, applier);
+    this.current = new NewestView(slots, pending);
+    this.replica = new ReplicaWriter(this, slots, pending, current, applier);
     useLog(recovered.log());
   }
 
   private void useLog(SegmentedLog newLog) throws LogException {
     log = newLog;
     committed = newLog.appendedSequence();
-    unapplied = durability == Durability.FSYNC ? newLog.reader(committed + 1) : null;
+    unapplied = appliesLater() ? newLog.reader(committed + 1) : null;
   }
 
   /** Who wants to know what happens on the shard; called without the lock. */
@@ -99,48 +107,6 @@ final class Committer {
 
     /** More records are committed. */
     void committed();
-  }
-
-  /** What a condition sees: the newest record of the key's slot, applied or not. */
-  private final class WriterView implements Condition.CurrentValue, SlotMatch {
-    private byte[] key;
-    private int slot;
-
-    void look(Write write) {
-      key = write.key();
-      slot = slots.find(write.hash(), this);
-    }
-
-    @Override
-    public boolean matches(int candidate) {
-      return pending.has(candidate)
-          ? pending.holds(candidate, key)
-          : MetaWord.occupied(slots.meta(candidate)) && slots.keyIs(candidate, key);
-    }
-
-    @Override
-    public boolean present() {
-      return slot >= 0;
-    }
-
-    @Override
-    public int slot() {
-      return slot;
-    }
-
-    @Override
-    public int meta() {
-      return slot < 0 ? 0 : newestMeta(slot);
-    }
-
-    @Override
-    public int valueInt(int offset) {
-      return pending.has(slot) ? pending.valueInt(slot, offset) : slots.valueInt(slot, offset);
-    }
-  }
-
-  int newestMeta(int slot) {
-    return pending.has(slot) ? pending.meta(slot) : slots.meta(slot);
   }
 
   ShardSlots slots() {
@@ -230,7 +196,9 @@ final class Committer {
       submission.fail(refusal);
     } else if (ended) {
       submission.finish();
-      signals.committed();
+      if (!appliesLater()) {
+        signals.committed();
+      }
     } else {
       signals.forceWanted();
     }
@@ -252,13 +220,38 @@ final class Committer {
     return slotsDemanded > count || slots.free() < count / 16;
   }
 
-  /** True when what the submission awaits is committed already. */
+  /** True when what the submission awaits is there already. */
   private boolean settle(Submission submission) {
-    if (submission.awaited() <= committed) {
+    boolean early =
+        durability == Durability.INTERVAL
+            && submission.endsEarly()
+            && !submission.demandsDisk()
+            && pending.size() < MAX_PENDING;
+    if (early || hasEnded(submission)) {
       return true;
     }
     waitingForDisk.add(submission);
+    boolean tooMany = durability == Durability.INTERVAL && submission.endsEarly();
+    if (submission.demandsDisk() || tooMany) {
+      diskDemanded = Math.max(diskDemanded, submission.awaited());
+    }
     return false;
+  }
+
+  private boolean hasEnded(Submission submission) {
+    boolean onDisk = !submission.demandsDisk() || submission.awaited() <= log.durableSequence();
+    return onDisk && submission.awaited() <= committed;
+  }
+
+  /** Up to which somebody waits for the disk, who would not otherwise be served soon. */
+  long diskDemanded() {
+    return diskDemanded;
+  }
+
+  /** Reads a key; what waits for the disk counts only where it was acknowledged. Any thread. */
+  boolean get(long hash, byte[] key, SlotBuffer into) {
+    NewerSlots newer = durability == Durability.INTERVAL ? pending : NewerSlots.NONE;
+    return slots.get(hash, key, newer, into);
   }
 
   /** Under the lock: appends a put or a delete, or refuses it. */
@@ -268,7 +261,7 @@ final class Committer {
     boolean nothingToDelete = write.isDelete() && slot < 0;
     if (nothingToDelete || !write.condition().allows(current)) {
       write.refuse(slot, current.meta());
-      // What it saw may still wait for the disk: then so does the refusal.
+      // What it saw may still wait for the disk: then so does the refusal, where anybody does.
       write.await(pending.isEmpty() ? 0 : log.appendedSequence());
       return true;
     }
@@ -281,14 +274,14 @@ final class Committer {
       }
     }
     int status = write.isDelete() ? MetaWord.DELETED : MetaWord.OCCUPIED;
-    int meta = MetaWord.next(newestMeta(slot), status);
+    int meta = MetaWord.next(current.metaOf(slot), status);
     record.header(history.epoch(), slot, meta).key(write.key(), 0, write.key().length);
     if (write.isDelete()) {
       record.noValue();
     } else {
       record.value(write.value(), 0, write.valueLength());
     }
-    if (!log.append(record)) {
+    if (!append(record)) {
       if (fresh) {
         slots.release(slot);
       }
@@ -296,13 +289,8 @@ final class Committer {
     }
     write.place(slot, meta, history.epoch(), log.appendedSequence());
     write.await(log.appendedSequence());
-    if (durability == Durability.OS) {
-      apply(record);
-    } else {
-      pending.add(slot, meta, write.key(), write.value(), write.valueLength());
-      if (fresh) {
-        slots.addEntry(write.hash(), slot);
-      }
+    if (fresh && appliesLater()) {
+      slots.addEntry(write.hash(), slot);
     }
     if (write.isDelete()) {
       slots.release(slot);
@@ -321,7 +309,7 @@ final class Committer {
   }
 
   /**
-   * Under the lock: appends a leader's record, and applies it in OS.
+   * Under the lock: appends a record; applies it, or notes that its slot waits.
    *
    * @return false when the log has no room
    */
@@ -329,19 +317,17 @@ final class Committer {
     if (!log.append(complete)) {
       return false;
     }
-    if (durability == Durability.OS) {
-      apply(complete);
+    if (appliesLater()) {
+      pending.add(complete.slot(), complete.meta(), content.of(complete));
+    } else {
+      applier.apply(complete);
+      committed = complete.sequence();
     }
     return true;
   }
 
   boolean appliesLater() {
-    return durability == Durability.FSYNC;
-  }
-
-  private void apply(LogRecord appended) {
-    applier.apply(appended);
-    committed = appended.sequence();
+    return durability.appliesLater();
   }
 
   /** For the syncer: what there is to force, or null. */
@@ -378,7 +364,7 @@ final class Committer {
     lock.lock();
     try {
       List<Submission> ended = new ArrayList<>();
-      while (!waitingForDisk.isEmpty() && waitingForDisk.peek().awaited() <= committed) {
+      while (!waitingForDisk.isEmpty() && hasEnded(waitingForDisk.peek())) {
         ended.add(waitingForDisk.poll());
       }
       return ended;
@@ -474,6 +460,7 @@ final class Committer {
     lock.lock();
     try {
       releaseLog();
+      diskDemanded = 0;
       history = newHistory;
       useLog(newLog);
     } finally {

@@ -14,6 +14,8 @@ import java.nio.file.Path;
  * @param growSlots slots that a shard begins with, and grows by
  * @param segmentSize bytes of a log segment, at least {@link LogOptions#leastSegmentSize}
  * @param retention log to keep per shard beyond what recovery needs
+ * @param syncIntervalMillis how often the log goes to the disk in {@link Durability#INTERVAL}
+ * @param scrubBytesPerSecond how fast slots are read to find damage; 0 for not at all
  * @param leads false for a store that is to follow: it begins no leadership
  */
 public record EngineOptions(
@@ -23,7 +25,11 @@ public record EngineOptions(
     int growSlots,
     int segmentSize,
     LogRetention retention,
+    int syncIntervalMillis,
+    long scrubBytesPerSecond,
     boolean leads) {
+  /** How often the log goes to the disk unless something else is said. */
+  public static final int SYNC_INTERVAL_MILLIS = 50;
 
   /** Checks the ranges. */
   public EngineOptions {
@@ -31,15 +37,46 @@ public record EngineOptions(
         LogOptions.leastSegmentSize(shape.layout().keyLength(), shape.layout().valueLength());
     if (growSlots < 1 || segmentSize < least || segmentSize > LogOptions.MAX_SEGMENT_SIZE) {
       throw new IllegalArgumentException(
-          "out of range, growSlots=%d (from 1) segmentSize=%d (%d to %d)"
-              .formatted(growSlots, segmentSize, least, LogOptions.MAX_SEGMENT_SIZE));
+          ("out of range, growSlots=%d (from 1) segmentSize=%d (%d to %d)"
+                  + " syncIntervalMillis=%d (from 1)")
+              .formatted(
+                  growSlots, segmentSize, least, LogOptions.MAX_SEGMENT_SIZE, syncIntervalMillis));
     }
   }
 
   /** The same for a store that is to follow. */
   public EngineOptions following() {
     return new EngineOptions(
-        directory, shape, durability, growSlots, segmentSize, retention, false);
+        directory,
+        shape,
+        durability,
+        growSlots,
+        segmentSize,
+        retention,
+        syncIntervalMillis,
+        scrubBytesPerSecond,
+        false);
+  }
+
+  /** With the usual interval, and no scrubbing. */
+  public EngineOptions(
+      Path directory,
+      Shape shape,
+      Durability durability,
+      int growSlots,
+      int segmentSize,
+      LogRetention retention,
+      boolean leads) {
+    this(
+        directory,
+        shape,
+        durability,
+        growSlots,
+        segmentSize,
+        retention,
+        SYNC_INTERVAL_MILLIS,
+        0,
+        leads);
   }
 
   /** What a store is made for; an existing directory must have the same. */

@@ -7,20 +7,26 @@ import java.util.List;
 
 /**
  * The engine's threads, and the order in which they end: a syncer per shard, one room keeper, one
- * checkpointer.
+ * checkpointer, one scrubber.
  */
 final class EngineThreads {
   private final List<Shard> shards;
   private final List<Syncer> syncers;
   private final RoomKeeper roomKeeper;
   private final Checkpointer checkpointer;
+  private final Scrubber scrubber;
 
   private EngineThreads(
-      List<Shard> shards, List<Syncer> syncers, RoomKeeper roomKeeper, Checkpointer checkpointer) {
+      List<Shard> shards,
+      List<Syncer> syncers,
+      RoomKeeper roomKeeper,
+      Checkpointer checkpointer,
+      Scrubber scrubber) {
     this.shards = shards;
     this.syncers = syncers;
     this.roomKeeper = roomKeeper;
     this.checkpointer = checkpointer;
+    this.scrubber = scrubber;
   }
 
   /** Signals from one shard's write path to the threads that serve it. */
@@ -36,9 +42,7 @@ final class EngineThreads {
 
     @Override
     public void forceWanted() {
-      if (syncer.forcesAlways()) {
-        syncer.signal();
-      }
+      syncer.recordsWait();
     }
 
     @Override
@@ -60,7 +64,7 @@ final class EngineThreads {
     List<Syncer> syncers = new ArrayList<>();
     List<Shard> shards = new ArrayList<>();
     for (int s = 0; s < committers.size(); s++) {
-      Syncer syncer = new Syncer("slotstream-sync-" + s, committers.get(s), options.durability());
+      Syncer syncer = new Syncer("slotstream-sync-" + s, committers.get(s), options);
       signals.get(s).roomKeeper = roomKeeper;
       signals.get(s).syncer = syncer;
       syncers.add(syncer);
@@ -73,7 +77,11 @@ final class EngineThreads {
     syncers.forEach(EngineThread::start);
     roomKeeper.start();
     checkpointer.start();
-    return new EngineThreads(fixed, syncers, roomKeeper, checkpointer);
+    Scrubber scrubber = new Scrubber("slotstream-scrub", fixed, options);
+    if (options.scrubBytesPerSecond() > 0) {
+      scrubber.start();
+    }
+    return new EngineThreads(fixed, syncers, roomKeeper, checkpointer, scrubber);
   }
 
   List<Shard> shards() {
@@ -99,6 +107,7 @@ final class EngineThreads {
       shard.committer().gate().shut(new Closed());
       shard.committer().failWaitingForRoom(new Closed());
     }
+    scrubber.stop();
     checkpointer.stop();
     roomKeeper.stop();
     shards.forEach(shard -> shard.fullSync().close());

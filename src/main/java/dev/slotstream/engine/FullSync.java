@@ -118,6 +118,7 @@ final class FullSync {
       committer.exchangeLog(
           SegmentedLog.open(files.logOptions(history.storeId()), sequence, true, record -> {}),
           history);
+      syncer.forgetDemands();
       slots.beginSync(sequence, history.epoch());
       return aside;
     } finally {

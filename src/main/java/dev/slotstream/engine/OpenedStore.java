@@ -130,6 +130,7 @@ record OpenedStore(
         shards.stream().mapToLong(s -> s.log().verdict().replayed()).sum(),
         shards.stream().mapToLong(s -> s.log().verdict().tornBytes()).sum(),
         shards.stream().mapToInt(s -> s.slots().damaged()).sum(),
+        shards.stream().mapToInt(s -> s.slots().duplicates().size()).sum(),
         took);
   }
 }

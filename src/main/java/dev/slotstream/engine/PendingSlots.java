@@ -1,71 +1,95 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.slot.MetaWord;
+import dev.slotstream.slot.NewerSlots;
+import dev.slotstream.slot.SlotContent;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * What the log already says of slots that are not written yet, because their records wait for the
- * disk: the writer's view. Empty in {@link Durability#OS}. Used under the shard's lock.
+ * disk: the writer's view, and in {@link Durability#INTERVAL} the readers'. Empty in {@link
+ * Durability#OS}. Changed under the shard's lock; {@link #of} is anyone's.
  */
-final class PendingSlots {
-  private final Map<Integer, Pending> bySlot = new HashMap<>();
+final class PendingSlots implements NewerSlots {
+  private final int keyLength;
+  private final ConcurrentMap<Integer, Pending> bySlot = new ConcurrentHashMap<>();
 
-  /** The newest record of a slot, and how many of its records are not applied yet. */
-  private static final class Pending {
-    private int meta;
-    private byte[] key;
-    private byte[] value;
-    private int valueLength;
-    private int records;
+  PendingSlots(int keyLength) {
+    this.keyLength = keyLength;
   }
 
-  /** Notes that a record of this slot was appended. The arrays are kept, not copied. */
-  void add(int slot, int meta, byte[] key, byte[] value, int valueLength) {
-    Pending pending = bySlot.computeIfAbsent(slot, s -> new Pending());
-    pending.meta = meta;
-    pending.key = key;
-    pending.value = value;
-    pending.valueLength = valueLength;
-    pending.records++;
+  /**
+   * The newest record of a slot.
+   *
+   * @param bytes the whole key, then the value
+   * @param records of the slot that are not applied yet
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
+  private record Pending(int meta, byte[] bytes, int keyLength, int records)
+      implements NewerSlots.Newer {
+    @Override
+    public int keyOffset() {
+      return 0;
+    }
+
+    @Override
+    public int valueOffset() {
+      return keyLength;
+    }
+
+    @Override
+    public int valueLength() {
+      return bytes.length - keyLength;
+    }
+
+    @Override
+    public boolean keyIs(byte[] key) {
+      return Arrays.equals(bytes, 0, keyLength, key, 0, keyLength);
+    }
+
+    private Pending withRecords(int count) {
+      return new Pending(meta, bytes, keyLength, count);
+    }
+  }
+
+  /** Notes that a record of this slot was appended; key and value are copied. */
+  void add(int slot, int meta, SlotContent content) {
+    byte[] bytes = new byte[keyLength + content.valueLength()];
+    System.arraycopy(content.bytes(), content.keyOffset(), bytes, 0, content.keyLength());
+    System.arraycopy(
+        content.bytes(), content.valueOffset(), bytes, keyLength, content.valueLength());
+    Pending before = bySlot.get(slot);
+    int records = before == null ? 1 : before.records() + 1;
+    bySlot.put(slot, new Pending(meta, bytes, keyLength, records));
   }
 
   /** Notes that one record of this slot was applied. */
   void settle(int slot) {
-    Pending pending = bySlot.get(slot);
-    if (pending != null && --pending.records == 0) {
-      bySlot.remove(slot);
-    }
+    bySlot.computeIfPresent(
+        slot,
+        (same, pending) ->
+            pending.records() == 1 ? null : pending.withRecords(pending.records() - 1));
   }
 
   boolean isEmpty() {
     return bySlot.isEmpty();
   }
 
-  boolean has(int slot) {
-    return !bySlot.isEmpty() && bySlot.containsKey(slot); // an empty one costs no boxing
+  /** Slots that wait. */
+  int size() {
+    return bySlot.size();
   }
 
-  /** The meta word of a slot's newest record; only for a slot that has one. */
-  int meta(int slot) {
-    return bySlot.get(slot).meta;
+  @Override
+  public Newer of(int slot) {
+    return bySlot.isEmpty() ? null : bySlot.get(slot); // an empty one costs no boxing
   }
 
   /** True when the newest record of the slot puts this key there. */
   boolean holds(int slot, byte[] key) {
-    Pending pending = bySlot.get(slot);
-    return pending != null && MetaWord.occupied(pending.meta) && Arrays.equals(pending.key, key);
-  }
-
-  /** Four bytes of the value that waits, little-endian; bytes behind its end are zeros. */
-  int valueInt(int slot, int offset) {
-    Pending pending = bySlot.get(slot);
-    int number = 0;
-    for (int i = Integer.BYTES - 1; i >= 0; i--) {
-      int b = offset + i < pending.valueLength ? pending.value[offset + i] & 0xFF : 0;
-      number = number << Byte.SIZE | b;
-    }
-    return number;
+    Newer pending = of(slot);
+    return pending != null && MetaWord.occupied(pending.meta()) && pending.keyIs(key);
   }
 }

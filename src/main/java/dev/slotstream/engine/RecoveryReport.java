@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param replayed log records written to their slots again
  * @param tornBytes bytes behind the last valid record that were cut, never acknowledged in FSYNC
  * @param damagedSlots occupied slots whose checksum fails even after the replay
+ * @param duplicateSlots slots that held a key that another one held, too; a leader empties them
  * @param took how long opening took
  */
 public record RecoveryReport(
@@ -18,4 +19,5 @@ public record RecoveryReport(
     long replayed,
     long tornBytes,
     int damagedSlots,
+    int duplicateSlots,
     Duration took) {}

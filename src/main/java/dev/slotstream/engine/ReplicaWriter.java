@@ -13,15 +13,22 @@ final class ReplicaWriter {
   private final Committer committer;
   private final ShardSlots slots;
   private final PendingSlots pending;
+  private final NewestView newest;
   private final SlotApplier applier;
   private final LogRecord record;
   private final int keyLength;
   private final EventContent content = new EventContent();
 
-  ReplicaWriter(Committer committer, ShardSlots slots, PendingSlots pending, SlotApplier applier) {
+  ReplicaWriter(
+      Committer committer,
+      ShardSlots slots,
+      PendingSlots pending,
+      NewestView newest,
+      SlotApplier applier) {
     this.committer = committer;
     this.slots = slots;
     this.pending = pending;
+    this.newest = newest;
     this.applier = applier;
     this.keyLength = slots.file().layout().keyLength();
     this.record = new LogRecord(keyLength, slots.file().layout().valueLength());
@@ -81,17 +88,17 @@ final class ReplicaWriter {
   }
 
   private boolean isNewer(Events event) {
-    int newest = MetaWord.version(committer.newestMeta(event.slot()));
-    return MetaWord.newer(MetaWord.version(event.meta()), newest);
+    int version = MetaWord.version(newest.metaOf(event.slot()));
+    return MetaWord.newer(MetaWord.version(event.meta()), version);
   }
 
   /** A slot that is the same already costs no log. */
   private boolean differs(Events event) {
-    int newest = committer.newestMeta(event.slot());
-    if (newest != event.meta() || pending.has(event.slot())) {
+    int meta = newest.metaOf(event.slot());
+    if (meta != event.meta() || pending.of(event.slot()) != null) {
       return true;
     }
-    return MetaWord.occupied(newest)
+    return MetaWord.occupied(meta)
         && !slots.holds(event.slot(), event.bytes(), event.keyOffset(), event.valueOffset());
   }
 
@@ -116,13 +123,10 @@ final class ReplicaWriter {
     if (!committer.append(record)) {
       return Outcome.NO_ROOM;
     }
-    if (committer.appliesLater()) {
+    if (committer.appliesLater() && occupied) {
       byte[] key = new byte[keyLength];
       System.arraycopy(event.bytes(), event.keyOffset(), key, 0, event.keyLength());
-      pending.add(slot, meta, key, key, 0);
-      if (occupied) {
-        slots.addEntry(KeyRouting.hash(key, 0, keyLength), slot);
-      }
+      slots.addEntry(KeyRouting.hash(key, 0, keyLength), slot);
     }
     note(event);
     return Outcome.APPLIED;

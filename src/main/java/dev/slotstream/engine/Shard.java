@@ -5,6 +5,7 @@ import dev.slotstream.log.LogReader;
 import dev.slotstream.slot.SlotBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,6 +19,7 @@ public final class Shard {
   private final Syncer syncer;
   private final FullSync fullSync;
   private final CommitListeners listeners;
+  private final AtomicLong scrubs = new AtomicLong();
   private final Set<LongSupplier> readers = ConcurrentHashMap.newKeySet();
 
   Shard(
@@ -58,6 +60,21 @@ public final class Shard {
   /** Slots that are taken now, about: the writer may be changing it. */
   public int slotsUsed() {
     return committer.slots().taken();
+  }
+
+  /** Slots whose checksums failed, and that were not written since. */
+  public int slotsDamaged() {
+    return committer.slots().damaged();
+  }
+
+  /** All slots were read once more. */
+  void scrubbed() {
+    scrubs.incrementAndGet();
+  }
+
+  /** How often all slots were read to find damage. */
+  public long scrubs() {
+    return scrubs.get();
   }
 
   /** The meta word of a slot. */

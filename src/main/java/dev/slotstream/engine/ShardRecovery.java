@@ -51,7 +51,7 @@ final class ShardRecovery {
     if (forget) {
       files.deleteLog();
     }
-    SlotApplier applier = new SlotApplier(slots, new PendingSlots());
+    SlotApplier applier = new SlotApplier(slots, new PendingSlots(file.layout().keyLength()));
     log =
         SegmentedLog.open(
             files.logOptions(history.storeId()),

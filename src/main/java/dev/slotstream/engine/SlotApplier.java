@@ -29,41 +29,10 @@ final class SlotApplier {
     this.formerKey = new byte[key.length];
   }
 
-  /** Key and value of a record, as a slot takes them. */
-  private static final class RecordContent implements SlotContent {
-    private LogRecord record;
-
-    @Override
-    public byte[] bytes() {
-      return record.bytes();
-    }
-
-    @Override
-    public int keyOffset() {
-      return record.keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-      return record.keyLength();
-    }
-
-    @Override
-    public int valueOffset() {
-      return record.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-      return record.valueLength();
-    }
-  }
-
   /** Writes slots only; index and free list are made from them afterwards. */
   void replay(LogRecord record) {
-    content.record = record;
     if (MetaWord.occupied(record.meta())) {
-      slots.occupy(record.slot(), record.meta(), content);
+      slots.occupy(record.slot(), record.meta(), content.of(record));
     } else {
       slots.vacate(record.slot(), record.meta());
     }
@@ -71,8 +40,7 @@ final class SlotApplier {
 
   /** Writes slot and index. */
   void apply(LogRecord record) {
-    content.record = record;
-    apply(record.slot(), record.meta(), content);
+    apply(record.slot(), record.meta(), content.of(record));
   }
 
   /** Writes slot and index. */

@@ -79,7 +79,11 @@ public final class SlotEngine implements AutoCloseable {
 
   private static SlotEngine start(OpenedStore store) throws IOException {
     try {
-      return new SlotEngine(store, EngineThreads.start(store));
+      SlotEngine engine = new SlotEngine(store, EngineThreads.start(store));
+      if (store.options().leads()) {
+        engine.shards.forEach(shard -> DuplicateSlots.empty(shard.committer()));
+      }
+      return engine;
     } catch (IOException | RuntimeException e) {
       store.abandon(e);
       throw e;
@@ -136,7 +140,7 @@ public final class SlotEngine implements AutoCloseable {
     long hash = KeyRouting.hash(key, 0, key.length);
     int shard = routing.shardOf(key, hash);
     try {
-      return shards.get(shard).committer().slots().get(hash, key, into);
+      return shards.get(shard).committer().get(hash, key, into);
     } catch (SlotDamagedException e) {
       throw new Damaged("shard=%d: %s".formatted(shard, e.getMessage()), e);
     } catch (IllegalStateException e) {

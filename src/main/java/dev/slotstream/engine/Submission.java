@@ -17,6 +17,18 @@ abstract sealed class Submission permits Write, ReplicatedBatch {
   }
 
   /**
+   * True when it must be on disk, whatever the engine's durability, before the ending is called.
+   */
+  boolean demandsDisk() {
+    return false;
+  }
+
+  /** True when its ending may be called once its record is in the log, where the engine says so. */
+  boolean endsEarly() {
+    return false;
+  }
+
+  /**
    * Does its work under the shard's lock.
    *
    * @return false when slots or log have no room: to be called again when there is

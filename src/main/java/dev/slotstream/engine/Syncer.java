@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that brings one shard's log to the disk. In FSYNC it does so as long as records wait:
- * while one force is under way the next group gathers. In OS only when asked.
+ * while one force is under way the next group gathers. In INTERVAL every so often, in OS only when
+ * somebody demands it.
  *
  * <p>A failed force is final. The gate shuts, and nothing is tried again.
  */
@@ -15,22 +16,36 @@ final class Syncer extends EngineThread {
   private static final long IDLE_MILLIS = 1_000;
 
   private final Committer committer;
-  private final boolean always;
+  private final Durability durability;
   private final SyncCounters counters = new SyncCounters();
   private volatile long demanded;
 
-  Syncer(String name, Committer committer, Durability durability) {
-    super(name, IDLE_MILLIS);
+  Syncer(String name, Committer committer, EngineOptions options) {
+    super(
+        name,
+        options.durability() == Durability.INTERVAL ? options.syncIntervalMillis() : IDLE_MILLIS);
     this.committer = committer;
-    this.always = durability == Durability.FSYNC;
+    this.durability = options.durability();
   }
 
   SyncCounters counters() {
     return counters;
   }
 
-  boolean forcesAlways() {
-    return always;
+  /** Records wait for the disk: wakes the thread when it is to force them now. */
+  void recordsWait() {
+    if (durability == Durability.FSYNC || isDemanded()) {
+      signal();
+    }
+  }
+
+  /** Another log takes the place of the one that demands were for. */
+  void forgetDemands() {
+    demanded = 0;
+  }
+
+  private boolean isDemanded() {
+    return Math.max(demanded, committer.diskDemanded()) > committer.log().durableSequence();
   }
 
   @Override
@@ -69,7 +84,7 @@ final class Syncer extends EngineThread {
   }
 
   private ForcePoint wanted() {
-    boolean wanted = always || demanded > committer.log().durableSequence();
+    boolean wanted = durability.appliesLater() || isDemanded();
     return wanted && !committer.gate().failed() ? committer.forcePoint() : null;
   }
 

@@ -14,6 +14,7 @@ public abstract non-sealed class Write extends Submission {
   private byte[] value;
   private int valueLength;
   private Condition condition = Condition.NONE;
+  private boolean onDisk;
 
   private boolean refused;
   private int slot;
@@ -44,6 +45,22 @@ public abstract non-sealed class Write extends Submission {
     this.valueLength = length;
     this.condition = when;
     this.refused = false;
+    this.onDisk = false;
+  }
+
+  /** Demands, before it is submitted, that it is on disk when it is committed. */
+  public final void demandDisk() {
+    onDisk = true;
+  }
+
+  @Override
+  final boolean demandsDisk() {
+    return onDisk;
+  }
+
+  @Override
+  final boolean endsEarly() {
+    return true;
   }
 
   final byte[] key() {

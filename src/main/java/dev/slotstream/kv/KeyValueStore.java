@@ -135,7 +135,14 @@ public final class KeyValueStore {
     int shard = engine.shardOf(keyField);
     KeyPut put = new KeyPut(shard, expiresAt, options.write().when(), codec, expiry, noting);
     put.put(keyField, valueField, valueField.length, put);
+    demandDisk(put, options.write());
     engine.submit(put);
+  }
+
+  private static void demandDisk(KeyWrite write, WriteOptions options) {
+    if (options.onDisk()) {
+      write.demandDisk();
+    }
   }
 
   private Optional<KvError> refuseTtl(PutOptions options) {
@@ -158,6 +165,7 @@ public final class KeyValueStore {
     KeyDelete delete =
         new KeyDelete(shard, options.when(), codec, expiry, followers.ending(acks, ending));
     delete.delete(keyField, delete);
+    demandDisk(delete, options);
     engine.submit(delete);
   }
 

@@ -20,6 +20,7 @@ final class ConfigCheck {
   /** Enough for the largest slots. */
   static final long MIN_SEGMENT = 1 << 20;
 
+  static final long MAX_SCRUB_RATE = 1L << 30;
   static final long MAX_RETENTION = 1L << 40;
   static final int MAX_WINDOW = 1024;
   static final int MAX_FULL_SYNCS = 64;
@@ -42,6 +43,9 @@ final class ConfigCheck {
     check.replication(config.replication());
     check.concern(config);
     config.nodeName().ifPresent(check::nodeName);
+    check.range("scrub.rate", config.scrub().rate().asLongValue(), 0, MAX_SCRUB_RATE);
+    check.range(
+        "sync-interval", config.syncInterval(), Duration.ofMillis(1), Duration.ofSeconds(10));
     check.follower(config);
     return List.copyOf(check.problems);
   }

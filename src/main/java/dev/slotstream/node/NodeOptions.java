@@ -38,6 +38,8 @@ final class NodeOptions {
         Math.toIntExact(config.log().segmentSize().asLongValue()),
         new LogRetention(
             config.log().retention().asLongValue(), config.log().retentionLimit().asLongValue()),
+        Math.toIntExact(config.syncInterval().toMillis()),
+        config.scrub().rate().asLongValue(),
         config.role() == SlotstreamConfig.Role.LEADER);
   }
 

@@ -31,15 +31,22 @@ public interface SlotstreamConfig {
    */
   Optional<String> nodeName();
 
-  /** When a write is answered: when it is on disk, or when it survives the process. */
+  /** When a write is answered: fsync, interval or os. */
   @WithDefault("fsync")
   Durability durability();
+
+  /** How often the log goes to the disk with durability interval. */
+  @WithDefault("50ms")
+  Duration syncInterval();
 
   /** What the store is made for. */
   Store store();
 
   /** The redo log. */
   Log log();
+
+  /** Looking for damage. */
+  Scrub scrub();
 
   /** Serving followers. */
   Replication replication();
@@ -105,6 +112,13 @@ public interface SlotstreamConfig {
     /** How much log to keep per shard, at most, while a connected follower still needs it. */
     @WithDefault("1G")
     MemorySize retentionLimit();
+  }
+
+  /** Looking for damage. */
+  interface Scrub {
+    /** Bytes of slots that are read and checked per second, in the background; 0 for none. */
+    @WithDefault("16M")
+    MemorySize rate();
   }
 
   /** Serving followers. */

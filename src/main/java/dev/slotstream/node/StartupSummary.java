@@ -62,12 +62,13 @@ final class StartupSummary {
 
   static String verdict(RecoveryReport recovery) {
     String found = recovery.created() ? "created" : recovery.clean() ? "clean" : "crashed";
-    return "%s replayed=%d tornBytes=%d damagedSlots=%d took=%dms"
+    return "%s replayed=%d tornBytes=%d damagedSlots=%d duplicateSlots=%d took=%dms"
         .formatted(
             found,
             recovery.replayed(),
             recovery.tornBytes(),
             recovery.damagedSlots(),
+            recovery.duplicateSlots(),
             recovery.took().toMillis());
   }
 }

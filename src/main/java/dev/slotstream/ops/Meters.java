@@ -32,6 +32,9 @@ public final class Meters {
    */
   public static final String LOG_SEQUENCE = "slotstream.log.sequence";
 
+  /** How often all slots of a shard were read to find damage. */
+  public static final String SCRUBS = "slotstream.slots.scrubs";
+
   /** Bytes appended to the log; from 0 again after a full sync. */
   public static final String LOG_APPENDED = "slotstream.log.appended.bytes";
 

@@ -31,6 +31,12 @@ public final class Monitoring {
     stores.bind(engine, store);
     links.bind(view);
     pulse.start(vertx).onFailure(e -> LOG.error("event loops are not watched", e));
-    vertx.setPeriodic(OBSERVE_MILLIS, timer -> follower.observe(view.links()));
+    DamageLog damage = new DamageLog(engine.shards());
+    vertx.setPeriodic(
+        OBSERVE_MILLIS,
+        timer -> {
+          follower.observe(view.links());
+          damage.look();
+        });
   }
 }

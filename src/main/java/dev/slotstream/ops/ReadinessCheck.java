@@ -1,5 +1,6 @@
 package dev.slotstream.ops;
 
+import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.KeyValueStore;
 import dev.slotstream.kv.WriteAccess;
@@ -38,7 +39,8 @@ final class ReadinessCheck implements HealthCheck {
     HealthCheckResponseBuilder answer =
         HealthCheckResponse.named("serving")
             .withData("role", store.access().role())
-            .withData("epoch", engine.epoch());
+            .withData("epoch", engine.epoch())
+            .withData("damagedSlots", engine.shards().stream().mapToInt(Shard::slotsDamaged).sum());
     serving.shards().forEach((shard, state) -> answer.withData("shard." + shard, state));
     serving.reason().ifPresent(reason -> answer.withData("reason", reason));
     return answer.status(serving.reason().isEmpty()).build();

@@ -57,6 +57,7 @@ final class StoreMeters {
     sequence(shard, "committed", ShardStatus::committedSequence);
     sequence(shard, "checkpoint", ShardStatus::checkpointSequence);
     sequence(shard, "oldest", ShardStatus::oldestSequence);
+    counter(shard, Meters.SCRUBS, "times that all slots were checked", Shard::scrubs);
     counter(shard, Meters.LOG_APPENDED, "bytes appended to the log", Shard::logEndOffset);
     counter(shard, Meters.LOG_SYNCS, "forces of the log", s -> s.syncs().syncs());
     counter(

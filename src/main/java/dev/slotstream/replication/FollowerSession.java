@@ -53,7 +53,7 @@ final class FollowerSession {
       default -> {
         if (conversation == null) {
           rejectUnexpected();
-        } else {
+        } else if (!endsWhileUnsettled()) {
           conversation.onFrame(frame, now);
         }
       }
@@ -200,7 +200,11 @@ final class FollowerSession {
     }
   }
 
+  /** What was to be sent cannot be. */
   void failed(Throwable failure) {
+    if (ended || endsWhileUnsettled()) {
+      return; // a shard that takes over another history has no log and no slots to be sent
+    }
     LOG.errorf(failure, "session failed, follower=%s", figures.follower());
     reject("leader-error", "leader cannot go on: " + failure.getMessage());
   }

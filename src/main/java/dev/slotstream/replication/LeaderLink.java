@@ -74,7 +74,11 @@ final class LeaderLink {
     boolean empty = shard.slotsUsed() == 0;
     ShardHistory history = shard.history();
     long last = shard.appendedSequence();
-    boolean resumable = !shard.syncing() && !(history.own() && last == 0);
+    int damaged = shard.slotsDamaged();
+    boolean resumable = damaged == 0 && !shard.syncing() && !(history.own() && last == 0);
+    if (damaged > 0) {
+      progress.repairing(damaged);
+    }
     write(
         FrameEncoder.encode(
             new SyncRequest(
@@ -250,6 +254,10 @@ final class LeaderLink {
   /** Called a few times a second. */
   void onTick(long now) {
     if (ended) {
+      return;
+    }
+    if (progress.state() == State.LIVE && shard.slotsDamaged() > 0) {
+      end("damaged-slots", "slots are damaged, slots=" + shard.slotsDamaged());
       return;
     }
     following.ifPresent(each -> each.onTick(now));

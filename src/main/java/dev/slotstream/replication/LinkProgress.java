@@ -100,6 +100,13 @@ final class LinkProgress {
     LOG.infof("full sync begins, leader=%s shard=%d reason=%s", leader, shard, reason);
   }
 
+  /** Slots are damaged: the leader's replace them all. */
+  synchronized void repairing(int slots) {
+    LOG.warnf(
+        "damaged slots are repaired by a full sync, leader=%s shard=%d slots=%d",
+        leader, shard, slots);
+  }
+
   synchronized void resuming(long from, long to) {
     enter(State.RESUMING);
     leaderLast = to;

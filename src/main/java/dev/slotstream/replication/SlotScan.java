@@ -78,6 +78,10 @@ final class SlotScan {
       emitter.complete();
       return;
     }
+    if (shard.syncing()) {
+      emitter.fail(new IllegalStateException("shard is being synced itself"));
+      return;
+    }
     int turnEnds = Math.min(slots, next + SLOTS_PER_TURN);
     while (next < turnEnds && encoder.hasRoom()) {
       add(next++);

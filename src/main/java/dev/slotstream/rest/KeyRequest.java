@@ -22,6 +22,8 @@ final class KeyRequest {
   private static final String ENCODING = "encoding";
   private static final String TTL = "ttl";
   private static final String ACKS = "acks";
+  private static final String DURABILITY = "durability";
+  private static final String ON_DISK = "fsync";
   private static final String POSITION = "position";
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
 
@@ -30,13 +32,14 @@ final class KeyRequest {
       Map.of(
           HttpMethod.GET, List.of(ENCODING, POSITION),
           HttpMethod.HEAD, List.of(ENCODING, POSITION),
-          HttpMethod.PUT, List.of(ENCODING, TTL, ACKS),
-          HttpMethod.DELETE, List.of(ENCODING, ACKS));
+          HttpMethod.PUT, List.of(ENCODING, TTL, ACKS, DURABILITY),
+          HttpMethod.DELETE, List.of(ENCODING, ACKS, DURABILITY));
 
   private final byte[] key;
   private final Optional<Duration> ttl;
   private final Preconditions when;
   private final OptionalInt acks;
+  private final boolean onDisk;
   private final List<Position> positions;
 
   private KeyRequest(byte[] key, HttpServerRequest request, QueryParameters query) {
@@ -44,6 +47,7 @@ final class KeyRequest {
     this.ttl = query.get(TTL).map(TimeToLive::parse);
     this.when = preconditions(request);
     this.acks = query.get(ACKS).map(KeyRequest::acks).orElse(OptionalInt.empty());
+    this.onDisk = query.get(DURABILITY).map(KeyRequest::onDisk).orElse(false);
     this.positions = positions(request, query);
   }
 
@@ -64,6 +68,16 @@ final class KeyRequest {
     return new Preconditions(
         TagHeader.IF_MATCH.parse(request.headers().getAll(TagHeader.IF_MATCH.header())),
         TagHeader.IF_NONE_MATCH.parse(request.headers().getAll(TagHeader.IF_NONE_MATCH.header())));
+  }
+
+  /** A request can ask for more than the node promises, and never for less. */
+  private static boolean onDisk(String text) {
+    if (!text.equals(ON_DISK)) {
+      throw new RequestException(
+          new RequestError.BadParameter(
+              "durability is not valid, durability=%s expected=%s".formatted(text, ON_DISK)));
+    }
+    return true;
   }
 
   private static OptionalInt acks(String text) {
@@ -104,7 +118,7 @@ final class KeyRequest {
   }
 
   WriteOptions write() {
-    return new WriteOptions(when, acks);
+    return new WriteOptions(when, acks, onDisk);
   }
 
   PutOptions put(Optional<String> mediaType) {

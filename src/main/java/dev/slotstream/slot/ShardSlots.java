@@ -5,7 +5,12 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One shard's slots with their index and free list.
@@ -18,6 +23,10 @@ import java.util.Arrays;
  */
 public final class ShardSlots {
   private static final int SPINS_BEFORE_YIELD = 100;
+
+  /** A writer is inside a slot for microseconds. One that never leaves it has died there. */
+  private static final long WRITING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final VarHandle HEAP_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -27,7 +36,11 @@ public final class ShardSlots {
   private final KeyIndex index = new KeyIndex();
   private final SlotAllocator allocator;
   private final SlotBuffer scratch;
-  private volatile int damaged;
+
+  /** Slots whose checksums failed; few, and any thread's. */
+  private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+
+  private final List<Integer> duplicates = new ArrayList<>();
 
   /** Slots of an open file; the index is empty until {@link #rebuild}. */
   public ShardSlots(SlotFile file, KeyHash keyHash) {
@@ -47,10 +60,11 @@ public final class ShardSlots {
    * Finds a key and copies its slot. Any thread.
    *
    * @param key the whole key field, K bytes
+   * @param newer what slots will hold that are not written yet
    * @return false when no slot holds the key
    * @throws SlotDamagedException when the slot's checksum does not fit
    */
-  public boolean get(long hash, byte[] key, SlotBuffer into) {
+  public boolean get(long hash, byte[] key, NewerSlots newer, SlotBuffer into) {
     int fingerprint = KeyIndex.fingerprint(hash);
     while (true) {
       IndexTable table = index.table(hash);
@@ -58,10 +72,7 @@ public final class ShardSlots {
       int place = table.seek(fingerprint, table.home(fingerprint));
       while (place != IndexTable.NONE) {
         int slot = table.slotAt(place);
-        if (slot >= 0 && MetaWord.occupied(copy(slot, into)) && holds(into, key)) {
-          if (!into.intact()) {
-            throw new SlotDamagedException(slot, into.meta());
-          }
+        if (slot >= 0 && read(slot, key, newer, into)) {
           return true;
         }
         place = table.seek(fingerprint, place + 1);
@@ -73,16 +84,41 @@ public final class ShardSlots {
     }
   }
 
+  private boolean read(int slot, byte[] key, NewerSlots newer, SlotBuffer into) {
+    // Asked first: what leaves there has been written to its slot before.
+    NewerSlots.Newer waiting = newer.of(slot);
+    if (waiting != null) {
+      boolean found = MetaWord.occupied(waiting.meta()) && waiting.keyIs(key);
+      if (found) {
+        into.fill(waiting);
+        into.identify(slot, waiting.meta());
+      }
+      return found;
+    }
+    if (!MetaWord.occupied(copy(slot, into)) || !holds(into, key)) {
+      return false;
+    }
+    if (!into.intact()) {
+      throw new SlotDamagedException(slot, into.meta());
+    }
+    return true;
+  }
+
   private boolean holds(SlotBuffer buffer, byte[] key) {
     return Arrays.equals(
         buffer.bytes(), SlotLayout.KEY, layout.valueOffset(), key, 0, layout.keyLength());
   }
 
-  /** Copies one slot as it stands at one moment, whatever its status; answers its meta. */
+  /**
+   * Copies one slot as it stands at one moment, whatever its status; answers its meta.
+   *
+   * @throws SlotDamagedException when a writer died inside the slot
+   */
   @SuppressWarnings("ThreadPriorityCheck") // a writer that was descheduled inside a slot needs it
   public int copy(int slot, SlotBuffer into) {
     MemorySegment mapping = file.mapping();
     long offset = file.offsetOf(slot);
+    long givesUp = 0;
     for (int spins = 0; ; spins++) {
       int before = (int) SlotLayout.META_WORD.getAcquire(mapping, offset);
       if (MetaWord.status(before) != MetaWord.WRITING) {
@@ -97,6 +133,11 @@ public final class ShardSlots {
       if (spins < SPINS_BEFORE_YIELD) {
         Thread.onSpinWait();
       } else {
+        long now = System.nanoTime();
+        givesUp = givesUp == 0 ? now + WRITING_NANOS : givesUp;
+        if (now - givesUp > 0) {
+          throw new SlotDamagedException(slot, before);
+        }
         Thread.yield();
       }
     }
@@ -184,11 +225,19 @@ public final class ShardSlots {
         offset + SlotLayout.CRC,
         layout.usedSize() - SlotLayout.CRC);
     SlotLayout.META_WORD.setRelease(mapping, offset, meta);
+    noteWritten(slot);
+  }
+
+  private void noteWritten(int slot) {
+    if (!damaged.isEmpty()) {
+      damaged.remove(slot);
+    }
   }
 
   /** Writes only a slot's meta word: a deletion leaves the bytes as they are. */
   public void vacate(int slot, int meta) {
     SlotLayout.META_WORD.setRelease(file.mapping(), file.offsetOf(slot), meta);
+    noteWritten(slot);
   }
 
   /** Lets readers find a key in a slot. */
@@ -231,9 +280,39 @@ public final class ShardSlots {
     allocator.grow(file.slotCount());
   }
 
-  /** Slots whose checksum failed when the shard was opened; they are kept and not reused. */
+  /** Slots whose checksums failed, and that were not written since. */
   public int damaged() {
-    return damaged;
+    return damaged.size();
+  }
+
+  /**
+   * Slots that held a key that a lower slot held as well, when the shard was opened. A power cut in
+   * {@code os} can leave that behind, and a slot that was written to the wrong place.
+   */
+  public List<Integer> duplicates() {
+    return List.copyOf(duplicates);
+  }
+
+  /** Checks one slot's checksum; a damaged one is counted from now on. Any thread. */
+  public boolean check(int slot, SlotBuffer into) {
+    if (isWhole(slot, into)) {
+      return true;
+    }
+    damaged.add(slot);
+    // A writer may have come in between, and taken it off a list that it was not on yet.
+    boolean repaired = isWhole(slot, into);
+    if (repaired) {
+      damaged.remove(slot);
+    }
+    return repaired;
+  }
+
+  private boolean isWhole(int slot, SlotBuffer into) {
+    try {
+      return !MetaWord.occupied(copy(slot, into)) || into.intact();
+    } catch (SlotDamagedException e) {
+      return false;
+    }
   }
 
   /** Bytes of memory that index and free list take. */
@@ -241,9 +320,13 @@ public final class ShardSlots {
     return index.bytes() + allocator.bytes();
   }
 
-  /** Reads all slots and makes index and free list from them. */
+  /**
+   * Reads all slots and makes index and free list from them. A damaged slot stands under the key
+   * that it seems to hold, unless a whole one does: whoever asks for it is told, and a write of it
+   * repairs the slot.
+   */
   public void rebuild() {
-    int broken = 0;
+    byte[] key = new byte[layout.keyLength()];
     for (int slot = 0; slot < file.slotCount(); slot++) {
       int meta = meta(slot);
       if (MetaWord.status(meta) == MetaWord.WRITING) {
@@ -253,13 +336,28 @@ public final class ShardSlots {
       if (MetaWord.occupied(meta(slot))) {
         allocator.mark(slot);
         copy(slot, scratch);
-        if (scratch.intact()) {
-          index.add(keyHash.hash(scratch.bytes(), SlotLayout.KEY, layout.keyLength()), slot);
-        } else {
-          broken++;
+        if (!scratch.intact()) {
+          damaged.add(slot);
+        } else if (index(slot, key)) {
+          duplicates.add(slot);
         }
       }
     }
-    damaged = broken;
+    for (int slot : damaged) {
+      keyInto(slot, key);
+      long hash = keyHash.hash(key, 0, key.length);
+      if (index.find(hash, other -> keyIs(other, key)) == IndexTable.NONE) {
+        index.add(hash, slot);
+      }
+    }
+  }
+
+  /** Adds a slot; true when another one holds its key, too. */
+  private boolean index(int slot, byte[] key) {
+    keyInto(slot, key);
+    long hash = keyHash.hash(key, 0, key.length);
+    boolean twice = index.find(hash, other -> keyIs(other, key)) != IndexTable.NONE;
+    index.add(hash, slot);
+    return twice;
   }
 }

@@ -105,7 +105,7 @@ class EngineConcurrencyTest {
       }
       assertNull(wrong.get());
       compare(engine);
-      assertEquals(WRITERS * WRITES_EACH, engine.shards().get(0).status().committedSequence());
+      assertEquals(WRITERS * WRITES_EACH, engine.shards().get(0).status().appendedSequence());
       TestFiles.copyTree(store.directory(), crashed.directory());
     }
     try (SlotEngine engine = crashed.open()) {

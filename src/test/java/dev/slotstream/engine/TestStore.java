@@ -167,6 +167,16 @@ record TestStore(
     return value(n, engine.options().shape().layout().valueLength());
   }
 
+  /** Submits a put that is to be on disk when it ends, whatever the durability. */
+  static TestWrite submitPutOnDisk(SlotEngine engine, long key, long n) {
+    TestWrite write = new TestWrite();
+    byte[] value = valueOf(engine, n);
+    write.put(key(key), value, value.length, Condition.NONE);
+    write.demandDisk();
+    engine.submit(write);
+    return write;
+  }
+
   static TestWrite submitPut(SlotEngine engine, long key, long n) {
     return submitPut(engine, key, n, Condition.NONE);
   }

@@ -21,11 +21,12 @@ public final class FaultyProxy implements AutoCloseable {
   private final LinkFaults toClient = new LinkFaults();
   private final List<FaultyLink> links = new CopyOnWriteArrayList<>();
   private final int port;
-  private volatile ServerSocket listener;
+  private ServerSocket listener;
+  private Thread acceptor;
 
   private FaultyProxy(int targetPort) {
     target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
-    listener = listen(0);
+    listen(0);
     port = listener.getLocalPort();
   }
 
@@ -34,13 +35,13 @@ public final class FaultyProxy implements AutoCloseable {
     return new FaultyProxy(targetPort);
   }
 
-  private ServerSocket listen(int onPort) {
+  private void listen(int onPort) {
     try {
       ServerSocket socket = new ServerSocket();
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
-      Thread.ofVirtual().start(() -> accept(socket));
-      return socket;
+      listener = socket;
+      acceptor = Thread.ofVirtual().start(() -> accept(socket));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -117,18 +118,21 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Whoever connects is refused, as if nobody listened. */
-  public void refuse() {
+  public synchronized void refuse() {
     try {
       listener.close();
+      acceptor.join(); // the port is closed by the thread that waits at it
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   /** Ends {@link #refuse}. */
-  public void accept() {
+  public synchronized void accept() {
     if (listener.isClosed()) {
-      listener = listen(port);
+      listen(port);
     }
   }
 

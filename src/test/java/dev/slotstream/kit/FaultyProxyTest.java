@@ -26,6 +26,7 @@ class FaultyProxyTest {
   private static final long MILLI = 1_000_000;
 
   private ServerSocket server;
+  private Thread acceptor;
   private FaultyProxy proxy;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
   private Socket near;
@@ -35,8 +36,8 @@ class FaultyProxyTest {
   void open() throws Exception {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     proxy = FaultyProxy.before(server.getLocalPort());
-    Thread.ofVirtual()
-        .start(
+    acceptor =
+        Thread.startVirtualThread(
             () -> {
               try {
                 while (true) {
@@ -48,6 +49,7 @@ class FaultyProxyTest {
             });
     near = connect();
     far = accepted.poll(10, TimeUnit.SECONDS);
+    await(() -> proxy.links().size() == 1);
   }
 
   @AfterEach
@@ -219,6 +221,7 @@ class FaultyProxyTest {
   @Test
   void whoConnectsToNobodyIsReset() throws Exception {
     server.close();
+    acceptor.join();
     try (Socket lonely = connect()) {
       assertThrows(SocketException.class, () -> lonely.getInputStream().read());
     }

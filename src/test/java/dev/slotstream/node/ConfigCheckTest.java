@@ -30,6 +30,8 @@ class ConfigCheckTest {
     "store.grow-slots, 16777217, 1 to 16777216",
     "log.segment-size, 1048575, 1048576 to 1073741824",
     "log.segment-size, 1073741825, 1048576 to 1073741824",
+    "sync-interval, PT0S, 1ms to 10s",
+    "sync-interval, PT11S, 1ms to 10s",
     "log.retention, 1099511627777, 0 to 1099511627776",
     "replication.port, -1, 0 to 65535",
     "replication.port, 65536, 0 to 65535",

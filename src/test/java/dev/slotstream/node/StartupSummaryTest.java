@@ -11,13 +11,13 @@ class StartupSummaryTest {
   void saysHowTheStoreWasFound() {
     Duration took = Duration.ofMillis(12);
     assertEquals(
-        "created replayed=0 tornBytes=0 damagedSlots=0 took=12ms",
-        StartupSummary.verdict(new RecoveryReport(true, true, 0, 0, 0, took)));
+        "created replayed=0 tornBytes=0 damagedSlots=0 duplicateSlots=0 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(true, true, 0, 0, 0, 0, took)));
     assertEquals(
-        "clean replayed=0 tornBytes=0 damagedSlots=1 took=12ms",
-        StartupSummary.verdict(new RecoveryReport(false, true, 0, 0, 1, took)));
+        "clean replayed=0 tornBytes=0 damagedSlots=1 duplicateSlots=2 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(false, true, 0, 0, 1, 2, took)));
     assertEquals(
-        "crashed replayed=7 tornBytes=40 damagedSlots=0 took=12ms",
-        StartupSummary.verdict(new RecoveryReport(false, false, 7, 40, 0, took)));
+        "crashed replayed=7 tornBytes=40 damagedSlots=0 duplicateSlots=0 took=12ms",
+        StartupSummary.verdict(new RecoveryReport(false, false, 7, 40, 0, 0, took)));
   }
 }

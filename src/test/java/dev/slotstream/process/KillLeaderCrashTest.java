@@ -80,7 +80,7 @@ class KillLeaderCrashTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fsync", "os"})
+  @ValueSource(strings = {"fsync", "interval", "os"})
   void everyAcknowledgedWriteIsThereAfterTheRestart(String durability) throws Exception {
     int port = NodeProcess.freePort();
     try (NodeProcess leader =

@@ -249,6 +249,31 @@ class ExtendedHandshakeTest {
   }
 
   @Test
+  void aScanNeverSeesAShardThatIsBeingSynced() {
+    leader.put(0, LeaderHarness.PER_BATCH * (LeaderHarness.WINDOW + 2L));
+    Peer ready = leader.connectNew();
+    leader.beginFullSync(Histories.of("1:1"), 3);
+    ready.ack(0, 0, 0);
+    ready.assertRefused("not-caught-up", "try again");
+    assertEquals(List.of(), ready.batches());
+    leader.endFullSync();
+  }
+
+  @Test
+  void aScanThatIsUnderWayEndsWhenTheShardIsSynced() {
+    leader.put(0, LeaderHarness.PER_BATCH * (LeaderHarness.WINDOW + 2L));
+    Peer scanned = leader.connectNew();
+    scanned.connection.congested = true;
+    scanned.ack(0, 0, 0);
+    leader.beginFullSync(Histories.of("1:1"), 3);
+    scanned.connection.congested = false;
+    scanned.session.onDrained(); // before anything else is heard
+    scanned.assertRefused("not-caught-up", "try again");
+    assertEquals(List.of(), scanned.batches());
+    leader.endFullSync();
+  }
+
+  @Test
   void aQueuedFollowerIsSentAwayWhenTheLeaderIsSynced() {
     Peer first = leader.connectNew();
     Peer second = leader.connect();

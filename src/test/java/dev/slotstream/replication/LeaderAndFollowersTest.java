@@ -151,6 +151,27 @@ class LeaderAndFollowersTest {
   }
 
   @Test
+  void aFollowersDamagedSlotsAreRepairedByItsLeader() {
+    try (TestNode leader = node("leader", 1, Durability.OS).lead()) {
+      leader.putAll(0, 1_000, 1);
+      try (TestNode follower = follower("follower", 1, Durability.OS)) {
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
+      }
+      Path slots = temp.resolve("follower/shard_000/fixed.data");
+      TestFiles.flip(slots, 4096 + 5 * 32 + 20, 1);
+      try (TestNode follower = follower("follower", 1, Durability.OS)) {
+        assertEquals(1, follower.engine.shards().getFirst().slotsDamaged());
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
+        assertEquals(0, follower.engine.shards().getFirst().slotsDamaged());
+        assertEquals(leader.content(), follower.content());
+        assertEquals(2, leader.meter.scans.size());
+      }
+    }
+  }
+
+  @Test
   void aFollowersFollowerHasTheSameHistory() {
     try (TestNode leader = node("leader", 2, Durability.OS).lead();
         TestNode middle = follower("middle", 2, Durability.OS)) {

@@ -97,11 +97,21 @@ class BadRequestQuarkusTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"os", "interval", "FSYNC", ""})
+  void lessThanTheNodePromisesCannotBeAskedFor(String durability) throws IOException {
+    assertProblem(
+        http.exchange("PUT", "/kv/parameter?durability=" + durability, VALUE),
+        400,
+        "bad-parameter",
+        "durability is not valid, durability=%s expected=fsync".formatted(durability));
+    assertEquals(404, http.exchange("GET", "/kv/parameter").status());
+  }
+
+  @ParameterizedTest
   @CsvSource({
-    "PUT, position=0:1:2, '[encoding, ttl, acks]'",
-    "PUT, durability=os, '[encoding, ttl, acks]'",
-    "DELETE, ttl=1s, '[encoding, acks]'",
-    "DELETE, position=0:1:2, '[encoding, acks]'",
+    "PUT, position=0:1:2, '[encoding, ttl, acks, durability]'",
+    "DELETE, ttl=1s, '[encoding, acks, durability]'",
+    "DELETE, position=0:1:2, '[encoding, acks, durability]'",
     "GET, acks=1, '[encoding, position]'",
     "GET, durability=os, '[encoding, position]'"
   })

@@ -2,12 +2,14 @@ package dev.slotstream.rest;
 
 import static dev.slotstream.rest.KeyQuarkusTest.assertProblem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.rest.RawHttp.Answer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -28,7 +30,7 @@ class ExactQuarkusTest {
           "slotstream.store.codec", "exact",
           "slotstream.store.max-key-bytes", "4",
           "slotstream.store.max-value-bytes", "8",
-          "slotstream.durability", "os",
+          "slotstream.durability", "interval",
           "quarkus.http.root-path", "/app");
     }
   }
@@ -61,6 +63,22 @@ class ExactQuarkusTest {
           "bad-ttl",
           "store keeps no time to live, codec=exact");
       assertEquals(404, http.exchange("GET", "/app/kv/abcd").status());
+    }
+  }
+
+  @Test
+  void aWriteCanDemandTheDisk() throws IOException {
+    try (RawHttp http = new RawHttp(server.getPort())) {
+      Answer put = http.exchange("PUT", "/app/kv/disk?durability=fsync", new byte[8]);
+      assertEquals(201, put.status());
+      assertEquals("8", http.exchange("HEAD", "/app/kv/disk").header("Content-Length"));
+      String[] position = put.header("Slotstream-Position").split(":", -1);
+      JsonObject shard =
+          new JsonObject(http.exchange("GET", "/app/engine").text())
+              .getJsonArray("shards")
+              .getJsonObject(Integer.parseInt(position[0]));
+      assertTrue(shard.getLong("durableSequence") >= Long.parseLong(position[2]), shard.encode());
+      assertEquals(204, http.exchange("DELETE", "/app/kv/disk?durability=fsync").status());
     }
   }
 

@@ -76,8 +76,9 @@ class OpenApiQuarkusTest {
     Set<String> reads = Set.of("position", "Slotstream-Position", "If-Match", "If-None-Match");
     assertEquals(reads, parameters("get"));
     assertEquals(reads, parameters("head"));
-    assertEquals(Set.of("ttl", "acks", "If-Match", "If-None-Match"), parameters("put"));
-    assertEquals(Set.of("acks", "If-Match", "If-None-Match"), parameters("delete"));
+    assertEquals(
+        Set.of("ttl", "acks", "durability", "If-Match", "If-None-Match"), parameters("put"));
+    assertEquals(Set.of("acks", "durability", "If-Match", "If-None-Match"), parameters("delete"));
   }
 
   private Set<String> parameters(String method) {

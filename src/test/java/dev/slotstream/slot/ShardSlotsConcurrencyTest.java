@@ -68,7 +68,7 @@ class ShardSlotsConcurrencyTest {
       byte[] key = key(n);
       int before = absences.get(n);
       try {
-        if (!slots.get(hash(key, 0, 8), key, buffer)) {
+        if (!slots.get(hash(key, 0, 8), key, NewerSlots.NONE, buffer)) {
           if ((before & 1) == 0 && absences.get(n) == before) {
             wrong.compareAndSet(null, "key was missed, n=" + n);
           }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class ShardSlotsTest {
   }
 
   private String get(byte[] key) {
-    if (!slots.get(hash(key), key, buffer)) {
+    if (!slots.get(hash(key), key, NewerSlots.NONE, buffer)) {
       return null;
     }
     int from = LAYOUT.valueOffset();
@@ -192,17 +193,24 @@ class ShardSlotsTest {
     for (int slot = 0; slot < 3; slot += 2) {
       byte[] key = key(slot);
       SlotDamagedException e =
-          assertThrows(SlotDamagedException.class, () -> slots.get(hash(key), key, buffer));
+          assertThrows(
+              SlotDamagedException.class, () -> slots.get(hash(key), key, NewerSlots.NONE, buffer));
       assertEquals(slot, e.slot());
       assertEquals("slot is damaged, slot=" + slot + " version=1", e.getMessage());
     }
     reopen();
     assertEquals(3, slots.damaged());
-    for (int slot = 0; slot < 3; slot++) {
-      assertEquals(null, get(key(slot)));
+    for (int slot = 0; slot < 3; slot += 2) {
+      byte[] key = key(slot);
+      assertThrows(
+          SlotDamagedException.class, () -> slots.get(hash(key), key, NewerSlots.NONE, buffer));
       assertEquals(MetaWord.of(MetaWord.OCCUPIED, 1), slots.meta(slot));
     }
+    assertEquals(null, get(key(1)), "its key is not there any more");
     assertEquals("value", get(key(3)));
+    put(0, 2, key(0), "new");
+    assertEquals(2, slots.damaged(), "a write repairs a slot");
+    assertEquals("new", get(key(0)));
     assertEquals(4, slots.takeFree(), "a damaged slot is kept");
   }
 
@@ -213,8 +221,55 @@ class ShardSlotsTest {
     reopen();
     assertEquals(1, slots.damaged());
     assertEquals(MetaWord.of(MetaWord.OCCUPIED, 2), slots.meta(0));
-    assertEquals(null, get(key(1)));
+    assertThrows(SlotDamagedException.class, () -> get(key(1)));
     assertEquals(1, slots.taken());
+  }
+
+  @Test
+  void aReaderDoesNotWaitForAWriterThatDiedInsideASlot() {
+    put(0, 1, key(1), "one");
+    slots.vacate(0, MetaWord.of(MetaWord.WRITING, 2));
+    assertThrows(SlotDamagedException.class, () -> get(key(1)));
+    assertFalse(slots.check(0, buffer));
+    assertEquals(1, slots.damaged());
+  }
+
+  @Test
+  void checkingFindsWhatWentBad() {
+    put(0, 1, key(1), "one");
+    put(1, 1, key(2), "two");
+    assertTrue(slots.check(0, buffer));
+    TestFiles.flip(directory.resolve("fixed.data"), 4096 + 19, 2);
+    assertFalse(slots.check(0, buffer));
+    assertTrue(slots.check(1, buffer));
+    assertEquals(1, slots.damaged());
+    put(0, 2, key(1), "again");
+    assertTrue(slots.check(0, buffer));
+    assertEquals(0, slots.damaged());
+  }
+
+  @Test
+  void findsAKeyThatStandsInTwoSlots() throws IOException {
+    put(0, 5, key(1), "old");
+    put(1, 1, key(2), "two");
+    put(2, 1, key(1), "new");
+    reopen();
+    assertEquals(List.of(2), slots.duplicates());
+    slots.vacate(2, MetaWord.of(MetaWord.DELETED, 2));
+    reopen();
+    assertEquals(List.of(), slots.duplicates());
+    assertEquals("old", get(key(1)));
+  }
+
+  @Test
+  void aWholeSlotCountsMoreThanADamagedOneOfTheSameKey() throws IOException {
+    put(0, 5, key(1), "old");
+    put(2, 1, key(1), "new");
+    TestFiles.flip(directory.resolve("fixed.data"), 4096 + 19, 2);
+    reopen();
+    assertEquals(1, slots.damaged());
+    assertEquals(List.of(), slots.duplicates());
+    assertEquals("new", get(key(1)));
   }
 
   @Test

@@ -1,0 +1,52 @@
+package dev.slotstream.engine;
+
+import dev.slotstream.slot.SlotBuffer;
+import java.util.List;
+
+/**
+ * The thread that reads all slots over and over, at a fixed rate, so that a slot that went bad on
+ * the disk is known before somebody asks for it. What it finds is in {@link
+ * ShardStatus#slotsDamaged}.
+ */
+final class Scrubber extends EngineThread {
+  private static final long ROUND_MILLIS = 200;
+  private static final long ROUNDS_PER_SECOND = 1_000 / ROUND_MILLIS;
+
+  private final List<Shard> shards;
+  private final SlotBuffer buffer;
+  private final long slotsPerRound;
+  private int shard;
+  private int slot;
+
+  Scrubber(String name, List<Shard> shards, EngineOptions options) {
+    super(name, ROUND_MILLIS);
+    this.shards = shards;
+    this.buffer = new SlotBuffer(options.shape().layout());
+    long bytesPerRound = options.scrubBytesPerSecond() / ROUNDS_PER_SECOND;
+    this.slotsPerRound =
+        options.scrubBytesPerSecond() == 0
+            ? 0
+            : Math.max(1, bytesPerRound / options.shape().layout().slotSize());
+  }
+
+  @Override
+  void work() {
+    for (long left = slotsPerRound; left > 0; left--) {
+      Shard now = shards.get(shard);
+      if (slot < now.slotCount()) {
+        now.committer().slots().check(slot++, buffer);
+      } else {
+        now.scrubbed();
+        slot = 0;
+        shard = (shard + 1) % shards.size();
+      }
+    }
+  }
+
+  /** Nothing depends on it: the slots that it could not read are read by others, and told there. */
+  @Override
+  void broken(Throwable why) {
+    slot = 0;
+    shard = (shard + 1) % shards.size();
+  }
+}
