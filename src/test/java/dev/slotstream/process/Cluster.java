@@ -20,6 +20,9 @@ final class Cluster implements AutoCloseable {
   private static final int MAX_VALUE_BYTES = 112;
   private static final int GROW_SLOTS = 4096;
 
+  /** Long enough that many stores on one disk are not busy preparing their logs. */
+  private static final int SEGMENT = 8 << 20;
+
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final int replicationPort = NodeProcess.freePort();
   final NodeProcess leader;
@@ -61,7 +64,7 @@ final class Cluster implements AutoCloseable {
         new Shape(shards, 0, codec.layout(), codec.content()),
         Durability.OS,
         GROW_SLOTS,
-        1 << 20,
+        SEGMENT,
         new LogRetention(0, 0),
         false);
   }

@@ -19,7 +19,7 @@ class FrozenFollowerSoakIT {
   private static final Duration WARM = Duration.ofSeconds(FULL ? 15 : 1);
   private static final Duration WITHOUT = Duration.ofSeconds(FULL ? 45 : 1);
   private static final Duration FROZEN = Duration.ofSeconds(FULL ? 45 : 7);
-  private static final int KEYS = 50_000;
+  private static final int KEYS = 32_000;
   private static final int SHARDS = 2;
 
   /** Three heartbeats, a tick of the leader's, and a busy machine. */
@@ -35,7 +35,7 @@ class FrozenFollowerSoakIT {
       cluster.follower("healthy");
       GcLog heap = GcLog.of(leader);
       cluster.start();
-      HttpLoad load = new HttpLoad(cluster.http, leader, KEYS);
+      HttpLoad load = new HttpLoad(leader, KEYS);
       load.run(WARM);
       HttpLoad.Result without = load.run(WITHOUT);
       final int collections = heap.collections().size();

@@ -1,49 +1,45 @@
 package dev.slotstream.process;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Puts over HTTP, many at a time, to keys that are written round and round. What was acknowledged
- * last for each key is remembered.
+ * Puts over HTTP by many connections, to keys that are written round and round; each key belongs to
+ * one connection. What was acknowledged last for each key is remembered.
  */
 final class HttpLoad {
-  private static final int CONCURRENCY = 32;
-  private static final int CONCURRENCY_OF_A_RATE = 256;
-  private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int CONNECTIONS = 32;
+  private static final int NO_CONTENT = 204;
+  private static final int UNAVAILABLE = 503;
 
-  private final HttpClient http;
   private final NodeProcess leader;
   private final int keys;
   private final AtomicIntegerArray acknowledged;
-  private int next;
+  private final AtomicInteger rounds = new AtomicInteger();
 
-  HttpLoad(HttpClient http, NodeProcess leader, int keys) {
-    this.http = http;
+  /** A load on so many keys, at least one for each connection. */
+  HttpLoad(NodeProcess leader, int keys) {
     this.leader = leader;
-    this.keys = keys;
-    this.acknowledged = new AtomicIntegerArray(keys);
+    this.keys = keys / CONNECTIONS * CONNECTIONS;
+    this.acknowledged = new AtomicIntegerArray(this.keys);
   }
 
   /**
    * How a run went.
    *
+   * @param writes that were acknowledged
    * @param refused answered with 503: nothing was written
-   * @param failed not answered, or with anything else than success
+   * @param failed not answered, or with anything else
    */
   record Result(
       int writes, int refused, int failed, double seconds, double p50Millis, double p99Millis) {
@@ -65,15 +61,84 @@ final class HttpLoad {
     }
   }
 
-  /** One run's figures. */
-  private static final class Run {
+  /** One run of all connections. */
+  private final class Run {
     private final Latencies latencies = new Latencies();
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
-    private final Semaphore places;
+    private final int firstRound = rounds.get();
+    private final long start = System.nanoTime();
+    private final long end;
+    private final int perSecond;
 
-    private Run(int concurrency) {
-      places = new Semaphore(concurrency);
+    private Run(Duration length, int perSecond) {
+      this.end = start + length.toNanos();
+      this.perSecond = perSecond;
+    }
+
+    /** One connection's part of the run. */
+    private void drive(int number) {
+      try {
+        HttpConnection connection = new HttpConnection(leader.httpPort());
+        for (int n = 0; due(number, n) < end; n++) {
+          connection = put(connection, number, n);
+        }
+        connection.close();
+      } catch (IOException e) {
+        failed.incrementAndGet();
+        System.out.println("connection is given up: " + e);
+      }
+    }
+
+    /** When a connection's n-th write is due: the connections take turns. */
+    private long due(int number, int n) {
+      return perSecond == 0
+          ? System.nanoTime()
+          : start + ((long) n * CONNECTIONS + number) * TimeUnit.SECONDS.toNanos(1) / perSecond;
+    }
+
+    private HttpConnection put(HttpConnection connection, int number, int n) throws IOException {
+      int keysOfOne = keys / CONNECTIONS;
+      int key = number + CONNECTIONS * (n % keysOfOne);
+      int round = firstRound + n / keysOfOne + 1;
+      rounds.accumulateAndGet(round, Math::max);
+      long due = due(number, n);
+      for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
+        LockSupport.parkNanos(early);
+      }
+      try {
+        answered(connection.put(key(key), value(key, round)), key, round, due);
+        return connection;
+      } catch (IOException lost) {
+        // As any client would: once more on another connection; a PUT may be repeated.
+        System.out.println("write is repeated: " + lost);
+        HttpConnection another = new HttpConnection(leader.httpPort());
+        answered(another.put(key(key), value(key, round)), key, round, due);
+        return another;
+      }
+    }
+
+    private void answered(int status, int key, int round, long due) {
+      if (status <= NO_CONTENT) {
+        latencies.add(System.nanoTime() - due);
+
+        acknowledged.set(key, round);
+      } else if (status == UNAVAILABLE) {
+        refused.incrementAndGet();
+      } else {
+        failed.incrementAndGet();
+        System.out.println("write failed, status=" + status);
+      }
+    }
+
+    private Result result() {
+      return new Result(
+          latencies.count(),
+          refused.get(),
+          failed.get(),
+          (System.nanoTime() - start) / 1e9,
+          latencies.millis(0.5),
+          latencies.millis(0.99));
     }
   }
 
@@ -89,36 +154,22 @@ final class HttpLoad {
    * @param perSecond 0 for as fast as it goes
    */
   Result run(Duration length, int perSecond) throws InterruptedException {
-    int concurrency = perSecond == 0 ? CONCURRENCY : CONCURRENCY_OF_A_RATE;
-    Run run = new Run(concurrency);
-    long start = System.nanoTime();
-    for (long n = 0; ; n++) {
-      long now = System.nanoTime();
-      long due = perSecond == 0 ? now : start + n * TimeUnit.SECONDS.toNanos(1) / perSecond;
-      if (due - start >= length.toNanos()) {
-        break;
-      }
-      if (due - now >= EARLY_NANOS) {
-        TimeUnit.NANOSECONDS.sleep(due - now);
-      }
-      run.places.acquire();
-      put(run, perSecond == 0 ? Long.MAX_VALUE : due);
+    Run run = new Run(length, perSecond);
+    List<Thread> connections = new ArrayList<>();
+    for (int c = 0; c < CONNECTIONS; c++) {
+      int number = c;
+      connections.add(Thread.ofPlatform().name("load-" + c).start(() -> run.drive(number)));
     }
-    run.places.acquire(concurrency);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Result(
-        run.latencies.count(),
-        run.refused.get(),
-        run.failed.get(),
-        seconds,
-        run.latencies.millis(0.5),
-        run.latencies.millis(0.99));
+    for (Thread connection : connections) {
+      connection.join();
+    }
+    return run.result();
   }
 
   /** Begins such a run beside the test. */
   Running begin(Duration length, int perSecond) {
     FutureTask<Result> task = new FutureTask<>(() -> run(length, perSecond));
-    Thread.ofVirtual().start(task);
+    Thread.ofPlatform().name("load").start(task);
     return new Running(task);
   }
 
@@ -137,53 +188,20 @@ final class HttpLoad {
     }
   }
 
-  private void put(Run run, long due) {
-    int write = ++next;
-    int key = write % keys;
-    HttpRequest put =
-        leader.request("/kv/" + key(key)).PUT(BodyPublishers.ofString(value(key, write))).build();
-    long from = Math.min(due, System.nanoTime());
-    var _ =
-        http.sendAsync(put, BodyHandlers.discarding())
-            .exceptionallyCompose(lost -> again(put, lost))
-            .whenComplete(
-                (answer, failure) -> {
-                  if (failure == null && answer.statusCode() <= 204) {
-                    run.latencies.add(System.nanoTime() - from);
-                    acknowledged.set(key, write);
-                  } else if (failure == null && answer.statusCode() == 503) {
-                    run.refused.incrementAndGet();
-                  } else {
-                    run.failed.incrementAndGet();
-                    System.out.println("write failed: " + (failure == null ? answer : failure));
-                  }
-                  run.places.release();
-                });
-  }
-
-  /** A connection that was lost is tried once more, as any client would: a PUT may be repeated. */
-  private CompletableFuture<HttpResponse<Void>> again(HttpRequest put, Throwable lost) {
-    System.out.println("write is repeated: " + lost);
-    return http.sendAsync(put, BodyHandlers.discarding());
-  }
-
   private static String key(int key) {
     return "key-" + key;
   }
 
-  private static String value(int key, int write) {
-    return String.format(Locale.ROOT, "%08d-%d-%s", key, write, "v".repeat(80));
+  private static String value(int key, int round) {
+    return "%08d-%d-%s".formatted(key, round, "v".repeat(80));
   }
 
-  /**
-   * The first key that a node has otherwise than it was acknowledged; null when there is none.
-   * Every 7th is looked at.
-   */
+  /** The first key that a node has otherwise than it was acknowledged; null when there is none. */
   String firstDifference(NodeProcess node) throws IOException, InterruptedException {
-    for (int key = 0; key < keys; key += 7) {
+    for (int key = 0; key < keys; key += Math.max(1, keys / 1_000)) {
       String found = node.value(key(key));
-      int write = acknowledged.get(key);
-      String expected = write == 0 ? null : value(key, write);
+      int round = acknowledged.get(key);
+      String expected = round == 0 ? null : value(key, round);
       if (!Objects.equals(found, expected)) {
         return "node=%s key=%s expected=%s found=%s"
             .formatted(node.name(), key(key), expected, found);

@@ -138,6 +138,11 @@ final class NodeProcess implements AutoCloseable {
     return data;
   }
 
+  /** Where the node serves HTTP. */
+  int httpPort() {
+    return httpPort;
+  }
+
   /** The process' id. */
   long pid() {
     return process.pid();
