@@ -10,7 +10,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -28,10 +27,9 @@ final class FollowerVerticle extends AbstractVerticle {
   private final LeaderContext leader;
   private final NetSocket socket;
   private final Context loop;
+  private final TailWaker tails;
   private final Consumer<FollowerVerticle> onEnd;
   private final FrameDecoder decoder = FrameDecoder.ofFollowerFrames();
-  private final AtomicBoolean commitSignalled = new AtomicBoolean();
-  private final Runnable onCommit = this::signalCommit;
   private volatile FollowerSession session;
   private long timer;
   private boolean listening;
@@ -42,11 +40,13 @@ final class FollowerVerticle extends AbstractVerticle {
       LeaderContext leader,
       NetSocket socket,
       Context loop,
+      TailWaker tails,
       Consumer<FollowerVerticle> onEnd) {
     this.engine = engine;
     this.leader = leader;
     this.socket = socket;
     this.loop = loop;
+    this.tails = tails;
     this.onEnd = onEnd;
   }
 
@@ -91,18 +91,7 @@ final class FollowerVerticle extends AbstractVerticle {
   private void listenToCommits() {
     if (!listening && session.shard() != null) {
       listening = true;
-      session.shard().onCommit(onCommit);
-    }
-  }
-
-  /** Called on the write path: at most one signal is on its way to the event loop at a time. */
-  private void signalCommit() {
-    if (!commitSignalled.get() && commitSignalled.compareAndSet(false, true)) {
-      loop.runOnContext(
-          nothing -> {
-            commitSignalled.set(false);
-            session.onCommit();
-          });
+      tails.add(session);
     }
   }
 
@@ -123,7 +112,7 @@ final class FollowerVerticle extends AbstractVerticle {
     vertx.cancelTimer(timer);
     if (listening) {
       listening = false;
-      session.shard().removeOnCommit(onCommit);
+      tails.remove(session);
     }
     session.end(reason, text);
   }

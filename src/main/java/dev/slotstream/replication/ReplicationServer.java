@@ -5,6 +5,7 @@ import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.wire.Frame.ErrorFrame;
 import dev.slotstream.wire.FrameEncoder;
 import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -124,9 +125,23 @@ public final class ReplicationServer implements ReplicationView {
     }
   }
 
+  /** Where an acceptor and the sessions of its connections run. */
+  private record VertxLoop(Vertx vertx, Context context) implements TailWaker.Loop {
+    @Override
+    public void soon(Runnable step) {
+      context.runOnContext(nothing -> step.run());
+    }
+
+    @Override
+    public void after(long millis, Runnable step) {
+      vertx.setTimer(millis, id -> step.run());
+    }
+  }
+
   /** One of several listeners on the same port. */
   private final class Acceptor extends AbstractVerticle {
     private final int listenPort;
+    private TailWaker tails;
     private NetServer server;
 
     private Acceptor(int listenPort) {
@@ -135,6 +150,7 @@ public final class ReplicationServer implements ReplicationView {
 
     @Override
     public void start(Promise<Void> started) {
+      tails = new TailWaker(new VertxLoop(vertx, context), leader.clock());
       server =
           vertx
               .createNetServer(
@@ -157,8 +173,7 @@ public final class ReplicationServer implements ReplicationView {
         return;
       }
       FollowerVerticle session =
-          new FollowerVerticle(
-              engine, leader, socket, vertx.getOrCreateContext(), sessions::remove);
+          new FollowerVerticle(engine, leader, socket, context, tails, sessions::remove);
       sessions.add(session);
       // Deployed from here it is this acceptor's child: it ends with it, at the latest.
       vertx

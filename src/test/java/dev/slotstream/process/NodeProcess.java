@@ -1,5 +1,6 @@
 package dev.slotstream.process;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ final class NodeProcess implements AutoCloseable {
 
   private final String name;
   private final Path log;
+  private final Path data;
   private final HttpClient http;
   private final int httpPort;
   private final List<String> jvmOptions = new ArrayList<>();
@@ -45,8 +47,9 @@ final class NodeProcess implements AutoCloseable {
     this.http = http;
     this.httpPort = freePort();
     this.log = directory.resolve(name + ".log");
+    this.data = directory.resolve(name);
     set("QUARKUS_HTTP_PORT", httpPort);
-    set("SLOTSTREAM_DATA_DIR", directory.resolve(name));
+    set("SLOTSTREAM_DATA_DIR", data);
   }
 
   /** A leader on free ports. */
@@ -118,6 +121,33 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
+  /** Waits for a condition; answers how long that took. */
+  double secondsUntil(Condition condition) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    await("condition", condition);
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** The node's name. */
+  String name() {
+    return name;
+  }
+
+  /** Where the node keeps its store. */
+  Path data() {
+    return data;
+  }
+
+  /** Where the node serves HTTP. */
+  int httpPort() {
+    return httpPort;
+  }
+
+  /** The process' id. */
+  long pid() {
+    return process.pid();
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
@@ -138,6 +168,40 @@ final class NodeProcess implements AutoCloseable {
 
   String get(String path) throws IOException, InterruptedException {
     return http.send(request(path).build(), BodyHandlers.ofString(StandardCharsets.UTF_8)).body();
+  }
+
+  /** What the node says of its replication. */
+  JsonObject replication() throws IOException, InterruptedException {
+    return new JsonObject(get("/replication"));
+  }
+
+  /** This leader's sessions with a follower, one for each shard, connected or remembered. */
+  List<JsonObject> sessionsOf(String follower) throws IOException, InterruptedException {
+    return objects("followers").stream()
+        .filter(session -> session.getString("follower").equals(follower))
+        .toList();
+  }
+
+  /** True when this leader has so many sessions with a follower, and all are connected or none. */
+  boolean connected(String follower, int sessions, boolean expected)
+      throws IOException, InterruptedException {
+    List<JsonObject> of = sessionsOf(follower);
+    return of.size() == sessions
+        && of.stream().allMatch(session -> session.getBoolean("connected") == expected);
+  }
+
+  /** This follower's links, one for each shard. */
+  List<JsonObject> links() throws IOException, InterruptedException {
+    return objects("links");
+  }
+
+  /** A figure of this follower's links, added up over its shards. */
+  long sumOfLinks(String figure) throws IOException, InterruptedException {
+    return links().stream().mapToLong(link -> link.getLong(figure)).sum();
+  }
+
+  private List<JsonObject> objects(String list) throws IOException, InterruptedException {
+    return replication().getJsonArray(list).stream().map(JsonObject.class::cast).toList();
   }
 
   /** The value under a key; null when there is none. */
