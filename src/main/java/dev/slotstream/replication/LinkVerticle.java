@@ -14,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * One shard's link to the leader: connects, reconnects, and owns socket, timers and client. What is
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
  * <p>Everything runs on the verticle's event loop.
  */
 final class LinkVerticle extends AbstractVerticle {
+  private static final Logger LOG = Logger.getLogger(LinkVerticle.class);
   private static final int CONNECT_MILLIS = 5_000;
   private static final long TICK_MILLIS = 250;
 
@@ -114,6 +116,9 @@ final class LinkVerticle extends AbstractVerticle {
       }
     } catch (WireException e) {
       on.reject(e.reason().tag(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "link broke, leader=%s", leader);
+      on.end("broken", "fault of this follower, see the log: " + e);
     }
   }
 
