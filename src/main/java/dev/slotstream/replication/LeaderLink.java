@@ -95,13 +95,18 @@ final class LeaderLink {
                         options.name())))));
   }
 
+  /** Bytes arrived, of a whole frame or of a part of one: over a slow link a batch takes long. */
+  void onBytes(long now) {
+    lastHeardNanos = now;
+    progress.heard();
+  }
+
   /** A frame arrived. */
   void onFrame(Frame frame, long now) {
     if (ended) {
       return;
     }
-    lastHeardNanos = now;
-    progress.heard();
+    onBytes(now);
     following.ifPresent(each -> each.onSignOfLife(frame));
     switch (frame) {
       case ShardInfo info when following.isEmpty() -> begin(info);

@@ -100,6 +100,7 @@ final class LinkVerticle extends AbstractVerticle {
 
   private void received(LeaderLink on, Buffer chunk) {
     try {
+      on.onBytes(clock.getAsLong());
       decoder.feed(ByteBuffer.wrap(chunk.getBytes()));
       for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
         on.onFrame(frame, clock.getAsLong());

@@ -280,6 +280,17 @@ class LeaderLinkTest {
   }
 
   @Test
+  void aBatchThatArrivesSlowlyIsASignOfLife() {
+    for (int s = 0; s < 30; s++) {
+      now += TimeUnit.SECONDS.toNanos(1);
+      link.onBytes(now);
+      link.onTick(now);
+    }
+    assertFalse(connection.closed);
+    assertEquals(0, progress.status().lastFrameAgeSeconds());
+  }
+
+  @Test
   void endsALinkThatIsSilentForTwoIntervals() {
     now += TimeUnit.SECONDS.toNanos(9);
     link.onTick(now);
