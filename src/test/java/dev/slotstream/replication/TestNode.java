@@ -13,6 +13,7 @@ import dev.slotstream.replication.ReplicationServer.ServerOptions;
 import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotLayout;
+import io.smallrye.context.SmallRyeContextManagerProvider;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
@@ -31,6 +32,12 @@ public final class TestNode implements AutoCloseable {
   static final SlotLayout LAYOUT = new SlotLayout(8, 16);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int IN_FLIGHT = 2_000;
+
+  static {
+    // Outside of Quarkus its context propagation is set up by the first who uses Mutiny, and fails
+    // when those are two event loops at once.
+    SmallRyeContextManagerProvider.getManager();
+  }
 
   final SlotEngine engine;
   final RecordingMeter meter = new RecordingMeter();
