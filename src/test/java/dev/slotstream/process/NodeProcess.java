@@ -195,6 +195,16 @@ final class NodeProcess implements AutoCloseable {
     return objects("links");
   }
 
+  /** True when all of this follower's links are live. */
+  boolean live() throws IOException, InterruptedException {
+    return links().stream().allMatch(link -> link.getString("state").equals("LIVE"));
+  }
+
+  /** What the node says of its readiness. */
+  String readiness() throws IOException, InterruptedException {
+    return get("/q/health/ready");
+  }
+
   /** A figure of this follower's links, added up over its shards. */
   long sumOfLinks(String figure) throws IOException, InterruptedException {
     return links().stream().mapToLong(link -> link.getLong(figure)).sum();
