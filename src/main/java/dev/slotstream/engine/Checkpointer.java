@@ -93,8 +93,9 @@ final class Checkpointer extends EngineThread {
       return false;
     }
     try {
-      // 3. The leaderships that those records tell of: the log may forget them soon.
-      ShardHistory history = committer.history();
+      // 3. The leaderships that those records tell of: the log may forget them soon. Not those of
+      //    later records, which the power could still cost us: then nobody may believe in them.
+      ShardHistory history = committer.history().asOf(sequence);
       shard.fullSync().historyFile().save(history);
       // 4. The slots, then the header that vouches for them.
       committer.slots().file().checkpoint(sequence, history.epoch(), clean);

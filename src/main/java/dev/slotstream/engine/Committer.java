@@ -63,9 +63,7 @@ final class Committer {
   private int slotsDemanded;
   private volatile long diskDemanded;
 
-  /**
-   * Held for writing while the log is exchanged for another; for reading by whoever works on it.
-   */
+  /** Held for writing while the log is exchanged; for reading by whoever works on it. */
   private final ReentrantReadWriteLock logExchange = new ReentrantReadWriteLock();
 
   private volatile SegmentedLog log;
@@ -182,9 +180,10 @@ final class Committer {
         }
         roomWanted = roomRunsLow();
       }
+    } catch (RuntimeException e) {
+      refusal = broke(e);
     } catch (Error e) {
-      // A fault on a mapped page, or no memory: what was done and what was not is not known.
-      shut(new WriteGateShut("write broke: " + e, e));
+      broke(e);
       throw e;
     } finally {
       lock.unlock();
@@ -202,6 +201,13 @@ final class Committer {
     } else {
       signals.forceWanted();
     }
+  }
+
+  /** A fault on a mapped page, a fault of ours: what was done and what was not is not known. */
+  private WriteGateShut broke(Throwable why) {
+    WriteGateShut reason = new WriteGateShut("write broke: " + why, why);
+    shut(reason);
+    return reason;
   }
 
   private EngineException admit() {
@@ -301,6 +307,17 @@ final class Committer {
   /** Under the lock: takes one event of a leader. */
   Outcome replicate(Events event, Rule rule) {
     return replica.write(event, rule);
+  }
+
+  /** So many slots will be written soon: better made in one go than whenever one is missing. */
+  void expectSlots(int count) {
+    lock.lock();
+    try {
+      demandSlot(count - 1);
+    } finally {
+      lock.unlock();
+    }
+    signals.roomWanted();
   }
 
   /** Under the lock: a slot is written that does not exist yet. */
@@ -446,9 +463,7 @@ final class Committer {
     failed.forEach(submission -> submission.fail(why));
   }
 
-  /**
-   * For a full sync: from here on the slots are a mixture. Nothing waits in the log for its slots.
-   */
+  /** For a full sync: from here on the slots are a mixture. */
   void enterSync(EngineException toThoseWhoWait) {
     syncing = true;
     fail(waitingForRoom, toThoseWhoWait);

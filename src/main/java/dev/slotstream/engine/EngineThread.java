@@ -47,14 +47,24 @@ abstract class EngineThread {
       if (!signalled) {
         LockSupport.parkNanos(this, idleNanos);
       }
-      signalled = false;
-      lastRunNanos = System.nanoTime();
-      try {
-        work();
-      } catch (RuntimeException | Error e) {
-        broken(e);
-      }
+      round();
     }
+  }
+
+  /** One round. Only for the thread itself, or for who runs the rounds when it never started. */
+  final void round() {
+    signalled = false;
+    lastRunNanos = System.nanoTime();
+    try {
+      work();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+    }
+  }
+
+  /** False while its rounds are run by somebody else. */
+  final boolean started() {
+    return thread.getState() != Thread.State.NEW;
   }
 
   /** Lets the round in progress end, and waits for that. */

@@ -51,7 +51,8 @@ final class EngineThreads {
     }
   }
 
-  static EngineThreads start(OpenedStore store) throws LogException {
+  /** Of an open store. They are not started. */
+  static EngineThreads of(OpenedStore store) throws LogException {
     EngineOptions options = store.options();
     List<Signals> signals = new ArrayList<>();
     List<Committer> committers = new ArrayList<>();
@@ -74,18 +75,30 @@ final class EngineThreads {
     List<Shard> fixed = List.copyOf(shards);
     Checkpointer checkpointer = new Checkpointer("slotstream-checkpoint", fixed, options);
     fixed.forEach(shard -> shard.fullSync().onAsked(checkpointer::signal));
+    Scrubber scrubber = new Scrubber("slotstream-scrub", fixed, options);
+    return new EngineThreads(fixed, syncers, roomKeeper, checkpointer, scrubber);
+  }
+
+  EngineThreads start() {
     syncers.forEach(EngineThread::start);
     roomKeeper.start();
     checkpointer.start();
-    Scrubber scrubber = new Scrubber("slotstream-scrub", fixed, options);
-    if (options.scrubBytesPerSecond() > 0) {
+    if (scrubber.hasWork()) {
       scrubber.start();
     }
-    return new EngineThreads(fixed, syncers, roomKeeper, checkpointer, scrubber);
+    return this;
   }
 
   List<Shard> shards() {
     return shards;
+  }
+
+  RoomKeeper roomKeeper() {
+    return roomKeeper;
+  }
+
+  Checkpointer checkpointer() {
+    return checkpointer;
   }
 
   boolean checkpointNow() {

@@ -1,7 +1,9 @@
 package dev.slotstream.engine;
 
+import dev.slotstream.engine.EngineException.DiskFull;
 import dev.slotstream.engine.EngineException.OutOfSequence;
 import dev.slotstream.engine.EngineException.WriteGateShut;
+import dev.slotstream.file.NoSpaceException;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
@@ -13,11 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <pre>
  * begin  1. what is in the log is in its slots, and on disk
- *        2. the header says "syncing": a crash from here on starts the sync over
- *        3. records that the leader never had are put aside; the rest of the log is deleted
- *        4. the leader's history takes the place of the former
- *        5. a new log begins behind the sequence that the leader noted before its scan
- * end    6. log and slots are on disk; the header says "normal", and up to which sequence
+ *        2. records that the leader never had are copied aside, on disk: what comes next forgets
+ *           the log, also when a crash comes in between
+ *        3. the header says "syncing": a crash from here on starts the sync over
+ *        4. the log is deleted
+ *        5. the leader's history takes the place of the former
+ *        6. a new log begins behind the sequence that the leader noted before its scan
+ * end    7. log and slots are on disk; the header says "normal", and up to which sequence
  * </pre>
  *
  * <p>May be asked for from any thread; the steps are the checkpointing thread's, the only one that
@@ -108,10 +112,12 @@ final class FullSync {
     try {
       SlotFile slots = committer.slots().file();
       ShardHistory former = committer.history();
+      KeptAside aside = KeptAside.NONE;
+      if (!brokenOff) { // what such a sync left in the log is the leader's, not ours alone
+        long common = Math.min(sequence, former.commonWith(leaders, last));
+        aside = keepAside(common, new ShardPosition(former.epochAt(last), last));
+      }
       slots.beginSync(last, former.epoch());
-      // What a sync that was broken off left in the log is the leader's, not ours alone.
-      long common = brokenOff ? last : Math.min(sequence, former.commonWith(leaders, last));
-      KeptAside aside = keepAside(common, new ShardPosition(former.epochAt(last), last));
       files.deleteLog();
       ShardHistory history = leaders.upTo(sequence);
       historyFile.save(history);
@@ -126,12 +132,18 @@ final class FullSync {
     }
   }
 
+  /** When there is no room for that, there will be no full sync, and nothing has happened. */
   private KeptAside keepAside(long common, ShardPosition last) throws IOException {
     long from = Math.max(common + 1, committer.log().oldestSequence());
     if (from > last.sequence()) {
       return KeptAside.NONE;
     }
-    return new KeptAside(from, last.sequence(), files.putAside(from, last));
+    try {
+      return new KeptAside(from, last.sequence(), files.putAside(from, last));
+    } catch (NoSpaceException e) {
+      committer.leaveSync();
+      throw new DiskFull("records cannot be kept aside: " + e.getMessage(), e);
+    }
   }
 
   private KeptAside endNow() throws IOException {
@@ -139,7 +151,7 @@ final class FullSync {
     if (!syncer.awaitForced(sequence)) {
       throw committer.gate().reason();
     }
-    ShardHistory history = committer.history();
+    ShardHistory history = committer.history().asOf(sequence);
     historyFile.save(history);
     committer.slots().file().endSync(sequence, history.epoch());
     committer.leaveSync();

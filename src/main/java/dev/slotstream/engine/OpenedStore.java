@@ -27,7 +27,12 @@ record OpenedStore(
 
   private static final String LOCK_FILE = "slotstream.lock";
 
-  static OpenedStore open(EngineOptions options, Storage storage) throws IOException {
+  /**
+   * Opens a store.
+   *
+   * @param threads that recover shards at the same time, at most
+   */
+  static OpenedStore open(EngineOptions options, Storage storage, int threads) throws IOException {
     long start = System.nanoTime();
     Path directory = options.directory();
     storage.createDirectories(directory);
@@ -38,7 +43,8 @@ record OpenedStore(
       for (int s = 0; s < options.shape().shards(); s++) {
         shards.add(new ShardRecovery(storage, options, s, identity.id()));
       }
-      recoverAll(shards);
+      LastRun lastRun = LastRun.open(storage, directory);
+      recoverAll(shards, lastRun.mayHaveLostRecords(), threads);
       boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
       if (mustLead(options, shards, created, clean)) {
@@ -50,6 +56,7 @@ record OpenedStore(
       for (ShardRecovery shard : shards) {
         shard.begin();
       }
+      lastRun.begin(options.durability());
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       return new OpenedStore(options, identity, report(created, clean, shards, took), shards, lock);
     } catch (IOException | RuntimeException e) {
@@ -83,15 +90,16 @@ record OpenedStore(
     }
   }
 
-  /** Recovers all shards at once, each on its own thread, and lets all of them come to an end. */
-  private static void recoverAll(List<ShardRecovery> shards) throws IOException {
-    int threads = Math.min(shards.size(), Runtime.getRuntime().availableProcessors());
+  /** Recovers all shards, several at once, and lets all of them come to an end. */
+  private static void recoverAll(List<ShardRecovery> shards, boolean recordsMayBeLost, int threads)
+      throws IOException {
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
+            Math.min(shards.size(), threads),
+            Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
       List<Future<?>> all = new ArrayList<>();
       for (ShardRecovery shard : shards) {
-        all.add(pool.submit(() -> run(shard)));
+        all.add(pool.submit(() -> run(shard, recordsMayBeLost)));
       }
       for (Future<?> one : all) {
         finish(one);
@@ -99,9 +107,9 @@ record OpenedStore(
     }
   }
 
-  private static void run(ShardRecovery shard) {
+  private static void run(ShardRecovery shard, boolean recordsMayBeLost) {
     try {
-      shard.run();
+      shard.run(recordsMayBeLost);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,8 +135,8 @@ record OpenedStore(
     return new RecoveryReport(
         created,
         created || clean,
-        shards.stream().mapToLong(s -> s.log().verdict().replayed()).sum(),
-        shards.stream().mapToLong(s -> s.log().verdict().tornBytes()).sum(),
+        shards.stream().mapToLong(s -> s.verdict().replayed()).sum(),
+        shards.stream().mapToLong(s -> s.verdict().tornBytes()).sum(),
         shards.stream().mapToInt(s -> s.slots().damaged()).sum(),
         shards.stream().mapToInt(s -> s.slots().duplicates().size()).sum(),
         took);

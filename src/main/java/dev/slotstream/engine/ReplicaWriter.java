@@ -65,7 +65,10 @@ final class ReplicaWriter {
   }
 
   Outcome write(Events event, Rule rule) {
-    if (event.slot() >= slots.file().slotCount()) {
+    if (event.slot() >= slots.usable()) {
+      slots.useGrownSlots(); // the file may have grown, and nobody has told the free list yet
+    }
+    if (event.slot() >= slots.usable()) {
       committer.demandSlot(event.slot());
       return Outcome.NO_ROOM;
     }

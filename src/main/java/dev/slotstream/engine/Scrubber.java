@@ -29,6 +29,11 @@ final class Scrubber extends EngineThread {
             : Math.max(1, bytesPerRound / options.shape().layout().slotSize());
   }
 
+  /** False when nothing is to be read. */
+  boolean hasWork() {
+    return slotsPerRound > 0;
+  }
+
   @Override
   void work() {
     for (long left = slotsPerRound; left > 0; left--) {

@@ -147,6 +147,11 @@ public final class Shard {
     return committer.syncing();
   }
 
+  /** Makes slots in the background, since so many of them will be written soon. */
+  public void expectSlots(int count) {
+    committer.expectSlots(count);
+  }
+
   /**
    * Begins a full sync: from now on the shard belongs to a leader's history, and its log begins
    * anew. What this shard had and the leader never did is kept aside. Ends on a thread of the

@@ -1,9 +1,11 @@
 package dev.slotstream.engine;
 
+import dev.slotstream.file.MappedFile;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +54,8 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
   }
 
   /**
-   * Keeps segments that hold records which no other store has: under another name, where no log
-   * looks for them. A whole segment is kept, so records before them can be in it, too.
+   * Copies segments that hold records which no other store has, under another name, where no log
+   * looks for them. A whole segment is copied, so records before them can be in it, too.
    *
    * @param from the first record to keep
    * @param position of the last one, for the name: it must not hide what was kept before
@@ -71,11 +73,19 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
                     "diverged-%016x-%d-%016x.log"
                         .formatted(
                             firstSequence(segments.get(s)), position.epoch(), position.sequence()));
-        storage.rename(segments.get(s), aside);
+        copy(segments.get(s), aside);
         kept.add(aside);
       }
     }
     return kept;
+  }
+
+  private void copy(Path from, Path to) throws IOException {
+    try (MappedFile source = storage.open(from, 0);
+        MappedFile target = storage.create(to, new byte[0], source.length(), source.length())) {
+      MemorySegment.copy(source.mapping(), 0, target.mapping(), 0, source.length());
+      target.force(0, source.length());
+    }
   }
 
   private List<Path> segments() throws IOException {

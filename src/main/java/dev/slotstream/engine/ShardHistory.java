@@ -87,7 +87,15 @@ public record ShardHistory(UUID storeId, boolean own, List<EpochStart> epochs) {
 
   /** What of this history lies at or before a sequence, as one who follows has it. */
   ShardHistory upTo(long sequence) {
-    return new ShardHistory(
-        storeId, false, epochs.stream().filter(e -> e.firstSequence() <= sequence + 1).toList());
+    return new ShardHistory(storeId, false, begunBy(sequence));
+  }
+
+  /** This history as it was when a sequence was its last, whatever leaderships have begun since. */
+  ShardHistory asOf(long sequence) {
+    return new ShardHistory(storeId, own, begunBy(sequence));
+  }
+
+  private List<EpochStart> begunBy(long sequence) {
+    return epochs.stream().filter(e -> e.firstSequence() <= sequence + 1).toList();
   }
 }

@@ -4,6 +4,7 @@ import dev.slotstream.engine.EngineException.Corrupt;
 import dev.slotstream.engine.EngineException.Mismatch;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogRecord;
+import dev.slotstream.log.LogVerdict;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.Checkpoint;
 import dev.slotstream.slot.ShardSlots;
@@ -26,9 +27,11 @@ final class ShardRecovery {
   private SlotFile file;
   private ShardSlots slots;
   private SegmentedLog log;
+  private LogVerdict verdict;
   private HistoryFile historyFile;
   private ShardHistory history;
   private boolean mixture;
+  private boolean ahead;
 
   ShardRecovery(Storage storage, EngineOptions options, int shard, UUID directoryId) {
     this.options = options;
@@ -36,7 +39,12 @@ final class ShardRecovery {
     this.files = new ShardFiles(storage, options, shard, directoryId);
   }
 
-  void run() throws IOException {
+  /**
+   * Recovers.
+   *
+   * @param recordsMayBeLost true when slots may hold what no record tells, unless they were closed
+   */
+  void run(boolean recordsMayBeLost) throws IOException {
     file = files.openSlots();
     slots = new ShardSlots(file, KeyRouting::hash);
     historyFile = files.openHistory();
@@ -48,6 +56,7 @@ final class ShardRecovery {
     }
     boolean forget = file.changedByArmdb() || file.checkpoint().syncing();
     mixture = file.checkpoint().syncing() || (file.changedByArmdb() && !history.own());
+    ahead = recordsMayBeLost && options.leads() && !file.checkpoint().clean() && !forget;
     if (forget) {
       files.deleteLog();
     }
@@ -56,8 +65,9 @@ final class ShardRecovery {
         SegmentedLog.open(
             files.logOptions(history.storeId()),
             base(),
-            file.checkpoint().clean() || forget,
+            file.checkpoint().clean() || forget || ahead,
             record -> replay(record, applier));
+    verdict = log.verdict();
     slots.rebuild();
   }
 
@@ -108,19 +118,49 @@ final class ShardRecovery {
   /** Declares the shard in use, on disk, before its first write. */
   void begin() throws IOException {
     historyFile.save(history);
+    if (ahead) {
+      leaveOneOut();
+    }
     if (mixture) {
       file.beginSync(log.appendedSequence(), history.epoch());
     }
     Checkpoint found = file.checkpoint();
-    if (log.verdict().replayed() > 0) {
+    if (verdict.replayed() > 0) {
       file.checkpoint(log.appendedSequence(), history.epoch(), false);
     } else {
       file.markInUse(Math.max(found.sequence(), log.appendedSequence()), history.epoch());
     }
   }
 
+  /**
+   * The slots may hold more than the records tell. Whoever follows cannot be told what, so nobody
+   * may go on from where the records end: the sequence behind them is left out, and the log begins
+   * anew behind that.
+   *
+   * <ol>
+   *   <li>the leadership that begins with the sequence that is left out is on disk already: no
+   *       record that is lost can be taken for one of ours
+   *   <li>the slots are on disk, so the records are not needed any more; a crash from here on is
+   *       found as this one was, and a log that is missing is no loss
+   *   <li>the log goes; the header leaves the sequence out; another log begins
+   * </ol>
+   */
+  private void leaveOneOut() throws IOException {
+    long last = log.appendedSequence();
+    log.close();
+    file.checkpoint(last, history.epoch(), false);
+    files.deleteLog();
+    file.checkpoint(last + 1, history.epoch(), false);
+    log = SegmentedLog.open(files.logOptions(history.storeId()), last + 1, true, record -> {});
+  }
+
   boolean clean() {
-    return file.checkpoint().clean() && !file.changedByArmdb() && log.verdict().replayed() == 0;
+    return file.checkpoint().clean() && !file.changedByArmdb() && verdict.replayed() == 0;
+  }
+
+  /** What was found in the log. */
+  LogVerdict verdict() {
+    return verdict;
   }
 
   ShardSlots slots() {

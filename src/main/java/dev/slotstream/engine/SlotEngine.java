@@ -61,7 +61,7 @@ public final class SlotEngine implements AutoCloseable {
   /** Opens a store on another disk. */
   public static SlotEngine open(EngineOptions options, Storage storage) {
     try {
-      return start(OpenedStore.open(options, storage));
+      return start(OpenedStore.open(options, storage, Runtime.getRuntime().availableProcessors()));
     } catch (SlotFileException e) {
       throw e.kind() == SlotFileException.Kind.MISMATCH
           ? new Mismatch(e.getMessage())
@@ -79,14 +79,19 @@ public final class SlotEngine implements AutoCloseable {
 
   private static SlotEngine start(OpenedStore store) throws IOException {
     try {
-      SlotEngine engine = new SlotEngine(store, EngineThreads.start(store));
-      if (store.options().leads()) {
-        engine.shards.forEach(shard -> DuplicateSlots.empty(shard.committer()));
-      }
+      SlotEngine engine = new SlotEngine(store, EngineThreads.of(store).start());
+      engine.emptyDuplicates();
       return engine;
     } catch (IOException | RuntimeException e) {
       store.abandon(e);
       throw e;
+    }
+  }
+
+  /** What only a leader can set right. */
+  void emptyDuplicates() {
+    if (options.leads()) {
+      shards.forEach(shard -> DuplicateSlots.empty(shard.committer()));
     }
   }
 

@@ -100,8 +100,12 @@ final class Syncer extends EngineThread {
       if (committer.gate().failed()) {
         return false;
       }
-      signal();
-      LockSupport.parkNanos(100_000);
+      if (started()) {
+        signal();
+        LockSupport.parkNanos(100_000);
+      } else {
+        round();
+      }
     }
     return true;
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -22,6 +23,18 @@ public final class DiskStorage implements Storage {
    * channel of a file ends all locks that its process has on it.
    */
   private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+
+  /** Linux makes one up whenever it starts. */
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  @Override
+  public Optional<String> systemRun() {
+    try {
+      return Optional.of(Files.readString(BOOT_ID, StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      return Optional.empty(); // another system
+    }
+  }
 
   @Override
   public boolean exists(Path path) {

@@ -3,9 +3,16 @@ package dev.slotstream.file;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The disk under a store. {@link DiskStorage} is the real one; tests put a faulty one here. */
 public interface Storage {
+
+  /**
+   * Names the present run of the operating system. What a process wrote to mapped files in the same
+   * run is still there, whether it was forced or not. Empty when the run cannot be known.
+   */
+  Optional<String> systemRun();
 
   /** True when a file or directory of this name exists. */
   boolean exists(Path path);

@@ -8,6 +8,7 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.SlotLayout;
+import dev.slotstream.wire.EventCursor;
 import dev.slotstream.wire.PackedBatch;
 import dev.slotstream.wire.SlotBatch;
 import java.util.BitSet;
@@ -47,11 +48,8 @@ final class Applier {
 
   /** Submits slots of a plain leader's scan: they are taken as the leader has them. */
   void applyScanned(SlotBatch batch, Ending end) {
-    SlotBatch.Cursor events = batch.cursor();
-    while (events.next()) {
-      named.set(events.slot());
-    }
-    submit(new BatchEvents.OfPlain(batch.cursor(), layout), Rule.AS_IT_STANDS, end);
+    name(batch.cursor());
+    submit(new BatchEvents.Of(batch.cursor()), Rule.AS_IT_STANDS, end);
   }
 
   /**
@@ -59,23 +57,26 @@ final class Applier {
    * what the scan had already seen.
    */
   void applyStreamed(SlotBatch batch, Ending end) {
-    submit(new BatchEvents.OfPlain(batch.cursor(), layout), Rule.ONLY_NEWER, end);
+    submit(new BatchEvents.Of(batch.cursor()), Rule.ONLY_NEWER, end);
   }
 
   /** Submits slots of a scan, past the log; the shard is syncing. */
   void applyScanned(PackedBatch batch, Ending end) {
-    PackedBatch.Cursor events = batch.cursor();
+    name(batch.cursor());
+    submit(new BatchEvents.Of(batch.cursor()), Rule.DIRECT, end);
+  }
+
+  private void name(EventCursor events) {
     while (events.next()) {
       named.set(events.slot());
     }
-    submit(new BatchEvents.OfPacked(batch.cursor()), Rule.DIRECT, end);
   }
 
   /** Submits the next records of the leader's history. */
   void applyStreamed(PackedBatch batch, Ending end) {
     PackedBatch.Header header = batch.header();
     submit(
-        new BatchEvents.OfPacked(batch.cursor()),
+        new BatchEvents.Of(batch.cursor()),
         new Rule.InSequence(header.epoch(), header.firstSequence()),
         end);
   }

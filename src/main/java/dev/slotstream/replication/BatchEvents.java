@@ -2,59 +2,14 @@ package dev.slotstream.replication;
 
 import dev.slotstream.engine.ReplicatedBatch.Events;
 import dev.slotstream.slot.MetaWord;
-import dev.slotstream.slot.SlotLayout;
-import dev.slotstream.wire.PackedBatch;
-import dev.slotstream.wire.SlotBatch;
+import dev.slotstream.wire.EventCursor;
 
 /** A frame's events as the engine takes them. */
 final class BatchEvents {
   private BatchEvents() {}
 
-  /** Of a plain leader: whole fields. */
-  record OfPlain(SlotBatch.Cursor cursor, SlotLayout layout) implements Events {
-    @Override
-    public boolean next() {
-      return cursor.next();
-    }
-
-    @Override
-    public int slot() {
-      return cursor.slot();
-    }
-
-    @Override
-    public int meta() {
-      return cursor.meta();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return cursor.array();
-    }
-
-    @Override
-    public int keyOffset() {
-      return cursor.keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-      return layout.keyLength();
-    }
-
-    @Override
-    public int valueOffset() {
-      return cursor.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-      return layout.valueLength();
-    }
-  }
-
-  /** Of a leader that packs: fields without the zeros at their ends. */
-  record OfPacked(PackedBatch.Cursor cursor) implements Events {
+  /** Of a leader. */
+  record Of(EventCursor cursor) implements Events {
     @Override
     public boolean next() {
       return cursor.next();

@@ -85,6 +85,8 @@ final class FollowerVerticle extends AbstractVerticle {
       listenToCommits();
     } catch (WireException e) {
       session.reject(e.reason().tag(), e.getMessage());
+    } catch (RuntimeException e) {
+      session.failed(e);
     }
   }
 

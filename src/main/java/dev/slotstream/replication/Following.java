@@ -27,4 +27,7 @@ sealed interface Following permits PlainFollowing, HistoryFollowing {
 
   /** Batches that were received and are not committed yet. */
   int uncommitted();
+
+  /** True when the engine works on nothing that came over this connection. */
+  boolean settled();
 }

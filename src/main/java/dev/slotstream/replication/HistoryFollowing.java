@@ -54,6 +54,10 @@ final class HistoryFollowing implements Following {
   private int uncommitted;
   private int uncommittedSlots;
   private int unacknowledged;
+
+  /** Steps of a full sync that the engine was asked for and has not done yet. */
+  private int steps;
+
   private boolean ackPlanned;
 
   private enum Phase {
@@ -102,6 +106,7 @@ final class HistoryFollowing implements Following {
   private void prepare(ShardHistory leaders, String reason) {
     phase = Phase.PREPARING;
     progress.syncing(reason);
+    shard.expectSlots(link.announcedSlots());
     shard.beginFullSync(
         leaders,
         scanNoted,
@@ -115,9 +120,11 @@ final class HistoryFollowing implements Following {
 
   /** Goes on, on the event loop, when a step of the engine's is done. */
   private SyncEnding onLoop(Consumer<KeptAside> then) {
+    steps++;
     return (aside, failure) ->
         link.later(
             () -> {
+              steps--;
               if (!link.hasFailed(failure)) {
                 then.accept(aside);
               }
@@ -142,8 +149,7 @@ final class HistoryFollowing implements Following {
   }
 
   private void scan(PackedBatch batch) {
-    PackedBatch.Cursor events = batch.cursor();
-    if (!link.isOurs(batch.shard()) || !link.allInRange(events::next, events::slot)) {
+    if (!link.isOurs(batch.shard()) || !link.allInRange(batch.cursor())) {
       return;
     }
     uncommitted++;
@@ -168,9 +174,8 @@ final class HistoryFollowing implements Following {
   }
 
   private void stream(PackedBatch batch) {
-    PackedBatch.Cursor events = batch.cursor();
     PackedBatch.Header header = batch.header();
-    if (!link.isOurs(batch.shard()) || !link.allInRange(events::next, events::slot)) {
+    if (!link.isOurs(batch.shard()) || !link.allInRange(batch.cursor())) {
       return;
     }
     if (header.firstSequence() != expected) {
@@ -281,7 +286,16 @@ final class HistoryFollowing implements Following {
   public void onHeartbeat(Heartbeat heartbeat, long now) {
     heartbeat
         .extension()
-        .ifPresent(leader -> progress.leaderAt(leader.lastSequence(), leader.endOffset()));
+        .ifPresent(
+            leader -> {
+              progress.leaderAt(leader.lastSequence(), leader.endOffset());
+              if (phase == Phase.CATCHING_UP) {
+                // A leader that follows itself may have told of records that its own has lost
+                // since.
+                target = Math.min(target, leader.lastSequence());
+                liveWhenCaughtUp();
+              }
+            });
   }
 
   @Override
@@ -295,6 +309,11 @@ final class HistoryFollowing implements Following {
   @Override
   public long silenceNanos() {
     return SILENT_HEARTBEATS * heartbeatNanos;
+  }
+
+  @Override
+  public boolean settled() {
+    return uncommitted == 0 && steps == 0;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.ShardHistory;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.replication.LinkStatus.State;
+import dev.slotstream.wire.EventCursor;
 import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.Frame.ErrorFrame;
 import dev.slotstream.wire.Frame.Heartbeat;
@@ -14,8 +15,6 @@ import dev.slotstream.wire.Frame.SyncRequest;
 import dev.slotstream.wire.FrameEncoder;
 import dev.slotstream.wire.FrameLayout;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 
 /**
  * The follower's end of one connection for one shard: the first frames, in which both find out
@@ -191,6 +190,11 @@ final class LeaderLink {
     return shard;
   }
 
+  /** How many slots the leader has, as far as a store can have them. */
+  int announcedSlots() {
+    return (int) Math.min(Integer.MAX_VALUE, announcedSlots);
+  }
+
   LinkProgress progress() {
     return progress;
   }
@@ -236,19 +240,27 @@ final class LeaderLink {
   }
 
   /** False when an event names a slot that cannot be; the link has ended then. */
-  boolean allInRange(BooleanSupplier next, IntSupplier slot) {
+  boolean allInRange(EventCursor events) {
     long slots = Math.max(announcedSlots, shard.slotCount());
     long limit = Math.min(Integer.MAX_VALUE, slots + MAX_GROWTH);
-    while (next.getAsBoolean()) {
-      if (Integer.toUnsignedLong(slot.getAsInt()) >= limit) {
+    while (events.next()) {
+      if (Integer.toUnsignedLong(events.slot()) >= limit) {
         reject(
             "slot-out-of-range",
             "event past the end: slot=%s limit=%d"
-                .formatted(Integer.toUnsignedString(slot.getAsInt()), limit));
+                .formatted(Integer.toUnsignedString(events.slot()), limit));
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * True when the engine works on nothing any more that came over this link. Before that nobody
+   * knows where the shard will be, and where another link has to go on.
+   */
+  boolean settled() {
+    return following.map(Following::settled).orElse(true);
   }
 
   /** Batches that were received and are not committed yet. */

@@ -14,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * One shard's link to the leader: connects, reconnects, and owns socket, timers and client. What is
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
  * <p>Everything runs on the verticle's event loop.
  */
 final class LinkVerticle extends AbstractVerticle {
+  private static final Logger LOG = Logger.getLogger(LinkVerticle.class);
   private static final int CONNECT_MILLIS = 5_000;
   private static final long TICK_MILLIS = 250;
 
@@ -37,6 +39,7 @@ final class LinkVerticle extends AbstractVerticle {
   private NetClient client;
   private NetSocket socket;
   private LeaderLink link;
+  private LeaderLink former;
   private FrameDecoder decoder;
   private long ticker;
   private long retry = -1;
@@ -68,6 +71,10 @@ final class LinkVerticle extends AbstractVerticle {
   }
 
   private void connect() {
+    if (former != null && !former.settled()) {
+      again(); // what it brought is still on its way into the store
+      return;
+    }
     progress.connecting();
     client
         .connect(leader)
@@ -110,6 +117,9 @@ final class LinkVerticle extends AbstractVerticle {
       }
     } catch (WireException e) {
       on.reject(e.reason().tag(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "link broke, leader=%s", leader);
+      on.end("broken", "fault of this follower, see the log: " + e);
     }
   }
 
@@ -125,6 +135,7 @@ final class LinkVerticle extends AbstractVerticle {
   private void closed(LeaderLink gone) {
     gone.end("disconnected", "connection closed");
     if (link == gone) {
+      former = gone;
       link = null;
       socket = null;
       again();

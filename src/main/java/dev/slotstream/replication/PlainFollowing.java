@@ -62,8 +62,7 @@ final class PlainFollowing implements Following {
   }
 
   private void receive(SlotBatch batch) {
-    SlotBatch.Cursor events = batch.cursor();
-    if (!link.isOurs(batch.shard()) || !link.allInRange(events::next, events::slot)) {
+    if (!link.isOurs(batch.shard()) || !link.allInRange(batch.cursor())) {
       return;
     }
     uncommitted++;
@@ -156,6 +155,11 @@ final class PlainFollowing implements Following {
   @Override
   public long silenceNanos() {
     return SILENCE_NANOS;
+  }
+
+  @Override
+  public boolean settled() {
+    return uncommitted == 0;
   }
 
   @Override

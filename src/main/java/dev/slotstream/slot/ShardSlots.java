@@ -275,6 +275,11 @@ public final class ShardSlots {
     return allocator.taken();
   }
 
+  /** Slots that the writer may use: those of the file, but for what it has just grown by. */
+  public int usable() {
+    return allocator.slots();
+  }
+
   /** Lets the writer use the slots that the file has grown by. */
   public void useGrownSlots() {
     allocator.grow(file.slotCount());

@@ -71,6 +71,11 @@ final class SlotAllocator {
     }
   }
 
+  /** How many it knows of. */
+  int slots() {
+    return slots;
+  }
+
   int taken() {
     return taken;
   }

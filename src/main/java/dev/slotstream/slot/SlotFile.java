@@ -90,7 +90,11 @@ public final class SlotFile implements AutoCloseable {
             : storage.create(
                 path, SlotFileHeader.create(layout, shard, newSlots), newLength, reserve);
     try {
-      return new SlotFile(layout, file, path, shard);
+      SlotFile slots = new SlotFile(layout, file, path, shard);
+      // What a killed process left may be in the kernel's memory only. Whoever opens the file acts
+      // on what its header says, and may delete a log over it: from here on it is on disk.
+      file.force(0, SlotFileHeader.SIZE);
+      return slots;
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;

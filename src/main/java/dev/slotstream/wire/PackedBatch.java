@@ -213,11 +213,8 @@ public final class PackedBatch implements Frame {
     return "PackedBatch[shard=" + shard() + ", count=" + count() + ", " + header + "]";
   }
 
-  /**
-   * Walks the events without making an object for each. One thread; the fields of an event may be
-   * asked for only while {@link #next()} last said true.
-   */
-  public static final class Cursor {
+  /** Fields without the zeros at their ends; a deleted slot's value has no bytes. */
+  public static final class Cursor implements EventCursor {
 
     private final byte[] payload;
     private int left;
@@ -229,7 +226,7 @@ public final class PackedBatch implements Frame {
       this.left = batch.count();
     }
 
-    /** Moves to the next event; false after the last. */
+    @Override
     public boolean next() {
       if (left == 0) {
         return false;
@@ -240,12 +237,12 @@ public final class PackedBatch implements Frame {
       return true;
     }
 
-    /** The slot's number, unsigned. */
+    @Override
     public int slot() {
       return (int) U32.get(payload, event + EVENT_SLOT);
     }
 
-    /** Version and status. */
+    @Override
     public int meta() {
       return (int) U32.get(payload, event + EVENT_META);
     }
@@ -255,25 +252,27 @@ public final class PackedBatch implements Frame {
       return (meta() & STATUS_MASK) == STATUS_OCCUPIED;
     }
 
-    /** Where key and value lie. Shared with the batch: read only. */
+    @Override
     public byte[] array() {
       return payload;
     }
 
+    @Override
     public int keyOffset() {
       return event + PACKED_KEY;
     }
 
-    /** At most the store's key length; what is missing are zeros. */
+    @Override
     public int keyLength() {
       return u16(payload, event + PACKED_KEY_LENGTH);
     }
 
+    @Override
     public int valueOffset() {
       return keyOffset() + keyLength();
     }
 
-    /** At most the store's value length, what is missing are zeros; 0 for a deleted slot. */
+    @Override
     public int valueLength() {
       return u16(payload, event + PACKED_VALUE_LENGTH);
     }

@@ -97,11 +97,8 @@ public final class SlotBatch implements Frame {
     return "SlotBatch[shard=" + shard() + ", count=" + count() + "]";
   }
 
-  /**
-   * Walks the events without making an object for each. One thread; the fields of an event may be
-   * asked for only while {@link #next()} last said true.
-   */
-  public static final class Cursor {
+  /** Whole fields: of each event the key and, where there is one, the value. */
+  public static final class Cursor implements EventCursor {
 
     private final byte[] payload;
     private final EventSizes sizes;
@@ -115,7 +112,7 @@ public final class SlotBatch implements Frame {
       this.left = batch.count();
     }
 
-    /** Moves to the next event; false after the last. */
+    @Override
     public boolean next() {
       if (left == 0) {
         return false;
@@ -126,12 +123,12 @@ public final class SlotBatch implements Frame {
       return true;
     }
 
-    /** The slot's number, unsigned. */
+    @Override
     public int slot() {
       return (int) U32.get(payload, event + EVENT_SLOT);
     }
 
-    /** Version and status. */
+    @Override
     public int meta() {
       return (int) U32.get(payload, event + EVENT_META);
     }
@@ -141,16 +138,27 @@ public final class SlotBatch implements Frame {
       return (meta() & STATUS_MASK) == STATUS_OCCUPIED;
     }
 
-    /** Where key and value lie. Shared with the batch: read only. */
+    @Override
     public byte[] array() {
       return payload;
     }
 
+    @Override
     public int keyOffset() {
       return event + EVENT_KEY;
     }
 
-    /** Of an occupied event only: a deleted one has no value. */
+    @Override
+    public int keyLength() {
+      return sizes.keyLength();
+    }
+
+    @Override
+    public int valueLength() {
+      return sizes.valueLength();
+    }
+
+    @Override
     public int valueOffset() {
       if (!occupied()) {
         throw new IllegalStateException("deleted event has no value: slot=" + slot());

@@ -338,6 +338,25 @@ class DiskFaultTest {
   }
 
   @Test
+  void aFaultOfOursInsideAWriteEndsTheWriteAndShutsTheGate() {
+    try (SlotEngine engine = store().open(storage)) {
+      TestStore.put(engine, 1, 1);
+      TestWrite write =
+          TestStore.submitPut(
+              engine,
+              1,
+              2,
+              current -> {
+                throw new IllegalStateException("on purpose");
+              });
+      WriteGateShut e = assertThrows(WriteGateShut.class, write::await);
+      assertTrue(e.getMessage().contains("on purpose"), e.getMessage());
+      assertThrows(WriteGateShut.class, () -> TestStore.put(engine, 1, 3));
+      assertEquals(1, TestStore.read(engine, 1));
+    }
+  }
+
+  @Test
   void aDemandThatCouldNotBeMetIsForgotten() {
     try (SlotEngine engine = store().growSlots(16).open(storage)) {
       storage.fail(full(Operation.EXTEND, "fixed"));

@@ -129,6 +129,19 @@ class FullSyncTest {
   }
 
   @Test
+  void writesIntoSlotsThatTheFileHasJustGrownBy() throws IOException {
+    try (SlotEngine engine = follow()) {
+      begin(engine, leaders(new EpochStart(3, 1)), 100);
+      // The room keeper makes slots without the shard's lock, and tells the free list afterwards.
+      shard(engine).committer().slots().file().grow(640);
+      batch().put(600, 4, 1, 10).apply(engine, Rule.DIRECT);
+      batch().put(601, 4, 2, 20).apply(engine, new Rule.InSequence(3, 101));
+      assertEquals(10, TestStore.read(engine, 1));
+      assertEquals(20, TestStore.read(engine, 2));
+    }
+  }
+
+  @Test
   void refusesWhatDoesNotFollow() {
     try (SlotEngine engine = follow()) {
       assertRefused(engine, new Rule.Direct(), "full sync");

@@ -141,4 +141,9 @@ class DiskStorageTest {
     TestFiles.delete(lockFile);
     disk.lock(lockFile).close();
   }
+
+  @Test
+  void knowsTheRunOfTheSystem() {
+    assertEquals(new DiskStorage().systemRun(), new DiskStorage().systemRun());
+  }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,6 +170,11 @@ public final class FaultyStorage implements Storage {
 
   private void strike(Operation operation, Path path) throws IOException {
     fault.strike(operation, path);
+  }
+
+  @Override
+  public Optional<String> systemRun() {
+    return disk.systemRun();
   }
 
   @Override

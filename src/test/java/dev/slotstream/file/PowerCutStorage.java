@@ -13,7 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -23,11 +25,13 @@ import java.util.stream.Stream;
  */
 public final class PowerCutStorage implements Storage {
   private static final int SECTOR = 512;
+  private static final AtomicInteger RUNS = new AtomicInteger();
 
   private final DiskStorage disk = new DiskStorage();
   private final Path live;
   private final Path stable;
   private final SplittableRandom random;
+  private int systemRun = RUNS.incrementAndGet();
   private long operations;
   private long cutAt = Long.MAX_VALUE;
   private boolean cut;
@@ -50,6 +54,7 @@ public final class PowerCutStorage implements Storage {
     TestFiles.copyTree(stable, nextStable);
     PowerCutStorage next = new PowerCutStorage(nextLive, nextStable, random);
     TestFiles.copyTree(live, nextLive);
+    next.systemRun = systemRun;
     return next;
   }
 
@@ -131,6 +136,11 @@ public final class PowerCutStorage implements Storage {
       throw new IOException("the power is off");
     }
     return step.run();
+  }
+
+  @Override
+  public Optional<String> systemRun() {
+    return Optional.of("run " + systemRun);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class SequenceWaitersTest {
@@ -172,13 +173,14 @@ class SequenceWaitersTest {
           () -> {
             for (int n = 0; n < 5_000; n++) {
               int lane = own.nextInt(2);
-              if (many.enter()) {
-                AtomicInteger count = new AtomicInteger();
-                ends.add(count);
-                long wanted = progress.get() + own.nextInt(50);
-                many.await(lane, wanted, own.nextInt(40), how -> count.incrementAndGet());
-                many.reached(lane, progress.get());
+              while (!many.enter()) {
+                LockSupport.parkNanos(1_000);
               }
+              AtomicInteger count = new AtomicInteger();
+              ends.add(count);
+              long wanted = progress.get() + own.nextInt(50);
+              many.await(lane, wanted, own.nextInt(40), how -> count.incrementAndGet());
+              many.reached(lane, progress.get());
             }
           };
       waiting.add(Thread.ofPlatform().start(enterOften));
@@ -194,7 +196,7 @@ class SequenceWaitersTest {
       thread.join();
     }
     many.shut();
-    assertTrue(ends.size() > 100);
+    assertEquals(15_000, ends.size());
     assertTrue(ends.stream().allMatch(count -> count.get() == 1));
     assertEquals(0, many.taken());
   }

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.slotstream.engine.Shard;
 import dev.slotstream.kit.MemoryDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +30,7 @@ class WriteConcernTest {
   Path directory;
 
   private TestKv kv;
-  private final List<WriteAnswer> answers = new ArrayList<>();
+  private final List<WriteAnswer> answers = Collections.synchronizedList(new ArrayList<>());
 
   @AfterEach
   void close() {
@@ -180,16 +184,18 @@ class WriteConcernTest {
     for (int n = 0; n < FollowerAcks.MAX_WAITING; n++) {
       put("k", UNSAID);
     }
-    long written = kv.engine.shards().get(shard()).committedSequence();
+    // Some of them had to wait until there was room in the log.
+    Shard written = kv.engine.shards().get(shard());
+    await(() -> written.committedSequence() == FollowerAcks.MAX_WAITING);
     put("k", UNSAID);
     delete("k", UNSAID);
     KvError refused = new KvError.Overloaded("too many writes wait for followers, limit=65536");
     assertEquals(
         List.of(new WriteAnswer.Refused(refused), new WriteAnswer.Refused(refused)), answers);
-    assertEquals(written, kv.engine.shards().get(shard()).committedSequence());
+    assertEquals(FollowerAcks.MAX_WAITING, written.committedSequence());
     put("k", OptionalInt.of(0)); // whoever does not wait needs no place
-    assertEquals(3, answers.size());
-    kv.followers.ack("a", shard(), written);
+    await(() -> answers.size() == 3);
+    kv.followers.ack("a", shard(), FollowerAcks.MAX_WAITING);
     assertEquals(3 + FollowerAcks.MAX_WAITING, answers.size());
     assertEquals(0, kv.store.waitingForFollowers());
   }
@@ -232,6 +238,14 @@ class WriteConcernTest {
 
   private int shard() {
     return kv.shardOf("k");
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < until, "did not happen within 30 s");
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   private void put(String key, OptionalInt acks) {

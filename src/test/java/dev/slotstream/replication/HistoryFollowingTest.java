@@ -403,4 +403,36 @@ class HistoryFollowingTest {
     assertTrue(connection.closed);
     assertTrue(progress.status().lastError().orElseThrow().contains("nothing heard for 3000 ms"));
   }
+
+  @Test
+  void isSettledOnceTheEngineHasDoneWhatItWasAskedFor() {
+    assertTrue(link.settled());
+    link.onFrame(full(100), now);
+    assertFalse(link.settled());
+    link.end("test", "the connection is lost");
+    TestNode.awaitUntil(
+        "settled",
+        () -> {
+          connection.runLater();
+          return link.settled();
+        });
+    connect();
+    syncFully(100, 1);
+    link.onFrame(records(2, 101, 3), now);
+    assertFalse(link.settled());
+    connection.runLater();
+    assertTrue(link.settled());
+  }
+
+  @Test
+  void isLiveWhenWhatItWaitedForIsLost() {
+    syncFully(10, 1);
+    connect();
+    hear(resume(11, 14));
+    hear(records(2, 11, 3));
+    assertEquals(State.RESUMING, progress.state());
+    // The leader follows itself, and its own leader has lost records 12 to 14.
+    hear(new Heartbeat(Optional.of(new Heartbeat.Extension(11, 0, 0))));
+    assertEquals(State.LIVE, progress.state());
+  }
 }
