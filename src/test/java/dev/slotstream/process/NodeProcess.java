@@ -148,6 +148,11 @@ final class NodeProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** The lines of the log that contain all this. */
+  List<String> logLines(String... parts) throws IOException {
+    return log().lines().filter(line -> List.of(parts).stream().allMatch(line::contains)).toList();
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
