@@ -1,11 +1,15 @@
 package dev.slotstream.replication;
 
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.NetSocketInternal;
 
 /** A Vert.x socket as a session uses it. All calls come from the socket's event loop. */
 final class VertxConnection implements Connection {
+  private static final long LINGER_MILLIS = 1_000;
+
   private final NetSocket socket;
   private final Context context;
 
@@ -35,9 +39,20 @@ final class VertxConnection implements Connection {
     return socket.writeQueueFull();
   }
 
+  /**
+   * Vert.x would first wait until the peer has taken all that was written, and from a frozen peer
+   * or over a dead network that is never: then the connection is closed as it stands.
+   */
   @Override
   public void close() {
-    socket.close();
+    Vertx vertx = context.owner();
+    long force = vertx.setTimer(LINGER_MILLIS, id -> closeAsItStands());
+    socket.close().onComplete(closed -> vertx.cancelTimer(force));
+  }
+
+  private void closeAsItStands() {
+    // The close handler and the failed writes are told of it.
+    var _ = ((NetSocketInternal) socket).channelHandlerContext().close();
   }
 
   @Override
