@@ -1,8 +1,8 @@
 package dev.slotstream.replication;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetSocketInternal;
 
@@ -10,11 +10,11 @@ import io.vertx.core.net.impl.NetSocketInternal;
 final class VertxConnection implements Connection {
   private static final long LINGER_MILLIS = 1_000;
 
-  private final NetSocket socket;
+  private final NetSocketInternal socket;
   private final Context context;
 
   VertxConnection(NetSocket socket, Context context) {
-    this.socket = socket;
+    this.socket = (NetSocketInternal) socket;
     this.context = context;
   }
 
@@ -30,8 +30,11 @@ final class VertxConnection implements Connection {
 
   @Override
   public void write(byte[] bytes) {
+    // Copied once, to where the kernel takes it from. Vert.x' own buffers would copy it twice more.
+    ByteBuf copy = socket.channelHandlerContext().alloc().ioBuffer(bytes.length);
+    copy.writeBytes(bytes);
     // A write that fails ends the connection, and the close handler tells the session.
-    socket.write(Buffer.buffer(bytes));
+    socket.writeMessage(copy);
   }
 
   @Override
@@ -52,7 +55,7 @@ final class VertxConnection implements Connection {
 
   private void closeAsItStands() {
     // The close handler and the failed writes are told of it.
-    var _ = ((NetSocketInternal) socket).channelHandlerContext().close();
+    var _ = socket.channelHandlerContext().close();
   }
 
   @Override
