@@ -17,14 +17,15 @@ import java.util.function.LongSupplier;
  *
  * <p>With many followers, batches of one record each would take all of the loop's time. So a turn
  * ends when it has taken long enough, and the next one comes a multiple of that later, for whoever
- * is still to be woken: the records of that time share their batches. A few followers are woken in
- * one short turn, and there is no pause.
+ * is still to be woken: the records of that time share their batches. The more are still to be
+ * woken, the longer that is. A few followers are woken in one turn, and there is no pause.
  *
  * <p>All calls come from the event loop; commits are signalled by any thread.
  */
 final class TailWaker {
-  private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-  private static final long PAUSE_MILLIS = 1;
+  private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int DUE_PER_PAUSE_MILLI = 16;
+  private static final int MAX_PAUSE_MILLIS = 4;
 
   private final Loop loop;
   private final LongSupplier clock;
@@ -98,8 +99,9 @@ final class TailWaker {
 
   private void turn() {
     shards.values().forEach(Tails::collect);
-    if (wakeForATurn()) {
-      loop.after(PAUSE_MILLIS, this::turn);
+    wakeForATurn();
+    if (!due.isEmpty()) {
+      loop.after(Math.clamp(due.size() / DUE_PER_PAUSE_MILLI, 1, MAX_PAUSE_MILLIS), this::turn);
       return;
     }
     planned.set(false);
@@ -108,8 +110,8 @@ final class TailWaker {
     }
   }
 
-  /** Wakes who is due until the turn is over; true when it has taken that long. */
-  private boolean wakeForATurn() {
+  /** Wakes who is due until the turn is over. */
+  private void wakeForATurn() {
     long began = clock.getAsLong();
     boolean over = false;
     while (!due.isEmpty() && !over) {
@@ -119,6 +121,5 @@ final class TailWaker {
       session.onCommit();
       over = clock.getAsLong() - began >= TURN_NANOS;
     }
-    return over;
   }
 }

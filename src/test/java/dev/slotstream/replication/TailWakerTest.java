@@ -49,9 +49,13 @@ class TailWakerTest {
             },
             this::timePasses);
     put(1);
-    for (int p = 0; p < 2; p++) {
+    connect(2);
+  }
+
+  private void connect(int followers) {
+    for (int p = 0; p < followers; p++) {
       LeaderHarness.Peer peer = leader.connect();
-      peer.ask(new UUID(5, p), leader.shard.history().storeId(), 1, 2, false);
+      peer.ask(new UUID(5, peers.size()), leader.shard.history().storeId(), 1, 2, false);
       peers.add(peer);
     }
   }
@@ -135,13 +139,30 @@ class TailWakerTest {
     assertEquals(List.of(List.of(2), List.of(5)), batches(), "who has waited is first");
     later.poll().run();
     assertEquals(List.of(List.of(2, 3), List.of(5)), batches());
-    step = Duration.ofNanos(1);
-    later.poll().run();
     assertTrue(later.isEmpty() && soon.isEmpty(), "nobody is due");
-    assertEquals(List.of(1L, 1L, 1L), pauses);
+    assertEquals(List.of(1L, 1L), pauses);
+    step = Duration.ofNanos(1);
     put(1);
     runSoon();
     assertEquals(List.of(List.of(2, 3, 1), List.of(5, 1)), batches());
+  }
+
+  @Test
+  void aPauseIsTheLongerTheMoreAreStillDue() {
+    connect(98);
+    addAll();
+    step = Duration.ofMillis(1);
+    put(1);
+    runSoon();
+    while (!later.isEmpty()) {
+      later.poll().run();
+    }
+    assertTrue(batches().stream().allMatch(List.of(1)::equals), "all were woken once");
+    List<Long> expected = new ArrayList<>();
+    for (int due = 99; due > 0; due--) {
+      expected.add(due >= 64 ? 4L : due >= 48 ? 3L : due >= 32 ? 2L : 1L);
+    }
+    assertEquals(expected, pauses);
   }
 
   @Test
