@@ -7,35 +7,28 @@ import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.file.DiskStorage;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code restore}: makes a data directory of a backup. */
 @Command(
     name = "restore",
     description = {
       "Makes a data directory of a backup. Started as a leader it serves the backup's content;"
-          + " started as a follower of the node that was backed up it goes on from there.",
+          + " started as a follower of the store's leader it goes on from there.",
       "A restore that was broken off leaves a directory that no node opens: repeat the command."
     },
-    mixinStandardHelpOptions = true,
-    exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {
-      "0:the directory is complete and on disk",
-      "1:it is not; the message says why",
-      "2:the command line is wrong"
-    })
+    mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-
   @Parameters(index = "0", paramLabel = "<backup>", description = "The backup's file.")
   private Path backup;
 
@@ -50,56 +43,74 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Do without slots that were damaged when they were copied.")
   private boolean withoutDamaged;
 
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
-  @Override
-  public Integer call() {
-    long start = System.nanoTime();
-    PrintWriter err = spec.commandLine().getErr();
-    try (ProgressBar bar = BackupCommand.bar(System.console() != null)) {
-      Restore restore =
-          new Restore(
-              new DiskStorage(), directory, withoutDamaged, n -> BackupCommand.stepTo(bar, n));
-      report(restore.run(backup), (System.nanoTime() - start) / 1e9);
-      return 0;
-    } catch (BackupException e) {
-      err.println("restore failed, reason=%s: %s".formatted(e.kind().tag(), e.getMessage()));
-      return FAILED;
-    } catch (IOException e) {
-      err.println("restore failed: " + e);
-      return FAILED;
+  /** What {@code --json} shows. Key and value bytes are those of the slots' fields. */
+  record Done(
+      String directory,
+      double seconds,
+      String storeId,
+      String madeAt,
+      int shards,
+      int shardPrefixBits,
+      String codec,
+      int keyFieldBytes,
+      int valueFieldBytes,
+      long slots,
+      long records,
+      List<String> missing,
+      List<String> positions)
+      implements Report {
+    static Done of(Path directory, Restored restored, double seconds) {
+      Shape shape = restored.shape();
+      return new Done(
+          directory.toString(),
+          seconds,
+          restored.storeId().toString(),
+          Instant.ofEpochSecond(restored.madeAtSeconds()).toString(),
+          shape.shards(),
+          shape.prefixBits(),
+          shape.content() == Content.EXACT ? "exact" : "framed",
+          shape.layout().keyLength(),
+          shape.layout().valueLength(),
+          restored.counts().slots(),
+          restored.counts().records(),
+          restored.missing().stream().map(m -> m.shard() + ":" + m.slot()).toList(),
+          BackupNames.positions(restored.positions()));
+    }
+
+    @Override
+    public List<String> lines() {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "restore is complete, directory=%s seconds=%.1f slots=%d records=%d made=%s",
+              directory,
+              seconds,
+              slots,
+              records,
+              madeAt));
+      missing.forEach(slot -> lines.add("missing, shard:slot=" + slot));
+      lines.add("positions=" + String.join(",", positions));
+      lines.add(
+          "store=%s shards=%d shard-prefix-bits=%d codec=%s key field=%d value field=%d"
+              .formatted(storeId, shards, shardPrefixBits, codec, keyFieldBytes, valueFieldBytes));
+      return lines;
     }
   }
 
-  private void report(Restored restored, double seconds) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        String.format(
-            Locale.ROOT,
-            "restore is complete, directory=%s seconds=%.1f store=%s slots=%d records=%d",
-            directory,
-            seconds,
-            restored.storeId(),
-            restored.counts().slots(),
-            restored.counts().records()));
-    restored
-        .missing()
-        .forEach(
-            slot -> out.println("missing: shard=%d slot=%d".formatted(slot.shard(), slot.slot())));
-    out.println("positions=" + BackupName.positions(restored.positions()));
-    Shape shape = restored.shape();
-    boolean exact = shape.content() == Content.EXACT;
-    out.println("The store was made with, and needs:");
-    out.println("  slotstream.store.shards=" + shape.shards());
-    out.println("  slotstream.store.shard-prefix-bits=" + shape.prefixBits());
-    out.println("  slotstream.store.codec=" + (exact ? "exact" : "framed"));
-    out.println(
-        "  slots of %d + %d bytes%s"
-            .formatted(
-                shape.layout().keyLength(),
-                shape.layout().valueLength(),
-                exact
-                    ? ": max-key-bytes and max-value-bytes"
-                    : ": the node's max-key-bytes and max-value-bytes, framed"));
+  @Override
+  public Integer call() throws IOException {
+    long start = System.nanoTime();
+    try (Progress bar = output.progress("restore", "B", Files.size(backup))) {
+      Restore restore =
+          new Restore(new DiskStorage(), directory, withoutDamaged, BackupCommand.steps(bar));
+      Restored restored = restore.run(backup);
+      output.print(Done.of(directory, restored, (System.nanoTime() - start) / 1e9));
+      return restored.missing().isEmpty() ? ExitCode.OK : ExitCode.DIFFERENCE;
+    } catch (BackupException e) {
+      throw new CommandException(e.kind().tag() + ": " + e.getMessage(), e);
+    }
   }
 }

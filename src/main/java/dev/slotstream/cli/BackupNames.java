@@ -10,19 +10,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** How backups and their positions are called. */
-final class BackupName {
+final class BackupNames {
   private static final String PREFIX = "slotstream-";
   private static final String SUFFIX = ".backup";
   private static final String PART = SUFFIX + ".part";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-  private BackupName() {}
+  private BackupNames() {}
 
   /**
    * The file for a target. In a directory it is the one that was broken off last, if there is one,
@@ -47,9 +46,9 @@ final class BackupName {
   }
 
   /** Positions as requests name them, {@code shard:epoch:sequence}. */
-  static String positions(List<ShardPosition> positions) {
+  static List<String> positions(List<ShardPosition> positions) {
     return IntStream.range(0, positions.size())
         .mapToObj(s -> s + ":" + positions.get(s).epoch() + ":" + positions.get(s).sequence())
-        .collect(Collectors.joining(","));
+        .toList();
   }
 }
