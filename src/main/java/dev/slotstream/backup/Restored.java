@@ -22,6 +22,16 @@ public record Restored(
     Counts counts,
     List<MissingSlot> missing) {
 
+  /** Bytes of a slot's key. */
+  public int keyFieldBytes() {
+    return shape.layout().keyLength();
+  }
+
+  /** Bytes of a slot's value. */
+  public int valueFieldBytes() {
+    return shape.layout().valueLength();
+  }
+
   /** A slot whose key the store does not have. */
   public record MissingSlot(int shard, int slot) {}
 }

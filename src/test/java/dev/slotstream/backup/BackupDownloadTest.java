@@ -136,7 +136,7 @@ class BackupDownloadTest {
 
   @Test
   void connectionsThatBreakEveryNowAndThenDoNoHarm() throws Exception {
-    breaksAfter = 1_500;
+    breaksAfter = 700;
     Path file = temp.resolve("broken.backup");
     Fetched fetched = fetch(file, 3);
     assertTrue(fetched.attempts() > 5, "attempts=" + fetched.attempts());

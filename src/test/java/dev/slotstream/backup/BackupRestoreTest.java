@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random writes between every two pieces of a backup: it is the store at one position all the same.
  */
 class BackupRestoreTest {
+  private static final boolean FULL = "full".equals(System.getProperty("slotstream.campaign"));
   private static final int CHUNK = 500;
 
   @TempDir(factory = MemoryDirectory.class)
@@ -106,7 +107,7 @@ class BackupRestoreTest {
   @ParameterizedTest
   @EnumSource
   void whatIsRestoredIsTheStoreAtThePositionsOfTheBackup(Durability durability) {
-    for (int seed = 0; seed < 20; seed++) {
+    for (int seed = 0; seed < (FULL ? 300 : 8); seed++) {
       Seeded.run(
           seed,
           random -> {
@@ -149,7 +150,7 @@ class BackupRestoreTest {
 
   @Test
   void aBackupThatIsBrokenOffAnywhereIsGoneOnWith() {
-    for (int seed = 0; seed < 2; seed++) {
+    for (int seed = 0; seed < (FULL ? 30 : 1); seed++) {
       Seeded.run(seed, this::breakOffEverywhere);
     }
   }
