@@ -59,7 +59,7 @@ final class BackupLayout {
   static final int ENTRY_SIZE = 12;
 
   /** A chunk of entries ends with the entry that reaches this. */
-  static final int ENTRIES_TARGET = 256 << 10;
+  static final int ENTRIES_TARGET = 64 << 10;
 
   /** Bytes of the longest chunk: above the target, by more than the longest entry. */
   static final int MAX_CHUNK = 512 << 10;

@@ -34,6 +34,9 @@ final class BackupRun {
   private volatile boolean stopped;
   private long sent;
 
+  /** When the next piece may go, in nanoseconds since the start. */
+  private long due;
+
   BackupRun(SlotEngine engine, BackupOptions options, BackupMeter meter, BackupSink sink) {
     this.engine = engine;
     this.options = options;
@@ -146,15 +149,17 @@ final class BackupRun {
     }
     sent += piece.length;
     meter.sent(piece.length);
-    keepToRate();
+    keepToRate(piece.length);
   }
 
-  private void keepToRate() {
+  /** What was not sent in time is not made up for: that would be a burst. */
+  private void keepToRate(int bytes) {
     if (options.bytesPerSecond() > 0) {
-      double due = (double) sent / options.bytesPerSecond() * TimeUnit.SECONDS.toNanos(1);
-      for (long early = (long) due - (System.nanoTime() - start);
+      double nanos = (double) bytes / options.bytesPerSecond() * TimeUnit.SECONDS.toNanos(1);
+      due = Math.max(due, System.nanoTime() - start) + (long) nanos;
+      for (long early = due - (System.nanoTime() - start);
           early > 0 && !stopped;
-          early = (long) due - (System.nanoTime() - start)) {
+          early = due - (System.nanoTime() - start)) {
         LockSupport.parkNanos(early);
       }
     }

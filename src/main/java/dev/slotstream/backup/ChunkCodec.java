@@ -77,17 +77,17 @@ final class ChunkCodec {
   }
 
   private static ByteBuffer chunk(BackupLayout.Kind kind, int shard, int bodySize) {
-    ByteBuffer out = ByteBuffer.allocate(BODY + bodySize).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.wrap(new byte[BODY + bodySize]).order(ByteOrder.LITTLE_ENDIAN);
     out.put(BackupLayout.KIND, kind.code()).put(BackupLayout.SHARD, (byte) shard);
     return out.position(BODY);
   }
 
+  /** The chunk is the whole of the buffer's array. */
+  @SuppressWarnings("ByteBufferBackingArray")
   private static byte[] seal(int before, ByteBuffer out) {
     out.putInt(BackupLayout.LENGTH, out.position()).putInt(BackupLayout.BEFORE, before);
-    byte[] bytes = new byte[out.position()];
-    out.get(0, bytes);
-    int crc = BackupLayout.checksum(bytes);
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(BackupLayout.CRC, crc);
+    byte[] bytes = out.array();
+    out.putInt(BackupLayout.CRC, BackupLayout.checksum(bytes));
     return bytes;
   }
 
@@ -238,7 +238,7 @@ final class ChunkCodec {
   private static Entries takeEntries(ByteBuffer in, int count) {
     byte[] entries = new byte[in.remaining()];
     in.get(entries);
-    return new Entries(entries, count);
+    return new Entries(entries, entries.length, count);
   }
 
   private static Chunk.End takeEnd(ByteBuffer in) {

@@ -5,7 +5,6 @@ import dev.slotstream.log.LogRecord;
 import dev.slotstream.slot.MetaWord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** Slots or records, one behind the other, as {@link BackupLayout} tells. */
 final class Entries {
@@ -14,10 +13,12 @@ final class Entries {
   private static final int VALUE_LENGTH = KEY_LENGTH + Short.BYTES;
 
   private final byte[] bytes;
+  private final int length;
   private final int count;
 
-  Entries(byte[] bytes, int count) {
+  Entries(byte[] bytes, int length, int count) {
     this.bytes = bytes;
+    this.length = length;
     this.count = count;
   }
 
@@ -28,11 +29,11 @@ final class Entries {
 
   /** Bytes of all. */
   int length() {
-    return bytes.length;
+    return length;
   }
 
   void putInto(ByteBuffer to) {
-    to.put(bytes);
+    to.put(bytes, 0, length);
   }
 
   /** Visits them in order. */
@@ -50,7 +51,7 @@ final class Entries {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long at = 0;
     for (int n = 0; n < count; n++) {
-      if (at + BackupLayout.ENTRY_SIZE > bytes.length) {
+      if (at + BackupLayout.ENTRY_SIZE > length) {
         return false;
       }
       int key = in.getShort((int) at + KEY_LENGTH) & 0xFFFF;
@@ -60,7 +61,7 @@ final class Entries {
       }
       at += BackupLayout.ENTRY_SIZE + key + value;
     }
-    return at == bytes.length;
+    return at == length;
   }
 
   /** Whether they are of these slots, each once, in order, so many of them damaged. */
@@ -184,10 +185,9 @@ final class Entries {
       count++;
     }
 
-    /** What was added since the last time. */
+    /** What was added since the last time; valid until something is added again. */
     Entries take() {
-      byte[] bytes = Arrays.copyOf(out.array(), out.position());
-      Entries taken = new Entries(bytes, count);
+      Entries taken = new Entries(out.array(), out.position(), count);
       out.clear();
       count = 0;
       return taken;

@@ -357,7 +357,7 @@ class BackupRestoreTest {
                 1,
                 0,
                 new ShardPosition(7, there.reached().sequence()),
-                new Entries(new byte[0], 0));
+                new Entries(new byte[0], 0, 0));
         there.take(ofAnotherLeadership, 0);
         Refusal refusal =
             assertThrows(
