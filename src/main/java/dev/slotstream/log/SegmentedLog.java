@@ -3,7 +3,6 @@ package dev.slotstream.log;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A shard's log. Sequences start at 1 and have no gaps.
@@ -22,7 +21,7 @@ public final class SegmentedLog implements AutoCloseable {
   private volatile LogSegment spare;
 
   /** Purged, cleared, and waiting to be the next spare one. */
-  private final AtomicReference<LogSegment> used = new AtomicReference<>();
+  private volatile LogSegment used;
 
   private volatile LogSegment active;
   private volatile int tail;
@@ -185,8 +184,9 @@ public final class SegmentedLog implements AutoCloseable {
       segment.prepare(segment.prepared() + step);
     }
     if (segment.prepared() == segment.size() && noSpare) {
-      LogSegment again = used.getAndSet(null);
+      LogSegment again = used;
       spare = again == null ? LogSegment.spare(options) : again.again();
+      used = null; // last: only now is its name free for another
     }
   }
 
@@ -265,9 +265,9 @@ public final class SegmentedLog implements AutoCloseable {
     int purged = 0;
     LogSegment oldest = removeOldest(sequence, needed, retention);
     while (oldest != null) {
-      if (used.get() == null && oldest.retire()) {
+      if (used == null && oldest.retire()) {
         oldest.clear();
-        used.set(oldest);
+        used = oldest;
       } else {
         options.storage().delete(oldest.path());
         oldest.letGo();
@@ -300,9 +300,8 @@ public final class SegmentedLog implements AutoCloseable {
     if (spare != null) {
       spare.letGo();
     }
-    LogSegment idle = used.getAndSet(null);
-    if (idle != null) {
-      idle.discard();
+    if (used != null) {
+      used.discard();
     }
   }
 }
