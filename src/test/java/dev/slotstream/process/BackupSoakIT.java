@@ -30,7 +30,7 @@ class BackupSoakIT {
   private static final boolean FULL = "full".equals(System.getProperty("slotstream.campaign"));
   private static final Duration WARM = Duration.ofSeconds(FULL ? 15 : 2);
   private static final Duration WITHOUT = Duration.ofSeconds(FULL ? 30 : 2);
-  private static final Duration WITH = Duration.ofSeconds(FULL ? 30 : 6);
+  private static final Duration WITH = Duration.ofSeconds(FULL ? 30 : 12);
   private static final int PER_SECOND = FULL ? 10_000 : 1_000;
   private static final int KEYS = FULL ? 500_000 : 20_000;
   private static final int SHARDS = 2;
