@@ -263,6 +263,11 @@ final class NodeProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Processor time that the process has used. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
   /** kill -9. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
