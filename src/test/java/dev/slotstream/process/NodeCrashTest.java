@@ -1,6 +1,7 @@
 package dev.slotstream.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.crash.CrashPlan;
@@ -8,11 +9,13 @@ import dev.slotstream.crash.CrashPoint;
 import dev.slotstream.crash.LinearizabilityChecker;
 import dev.slotstream.crash.LinearizabilityChecker.Verdict;
 import dev.slotstream.crash.Operation;
+import dev.slotstream.crash.PlantedFault;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,21 @@ class NodeCrashTest {
     assertTrue(verdict.linearizable(), () -> "seed=" + SEED + ": " + verdict.report());
     System.out.printf(
         "%d kills, %d halts, %d pauses; %s%n", kills, halts, pauses, verdict.report());
+  }
+
+  @Test
+  void aCompareAndSetThatDoesNotCompareIsFound() throws Exception {
+    LinearizabilityChecker checker = LinearizabilityChecker.build();
+    CrashPlan broken =
+        CrashPlan.none(temp.resolve("points")).with(Optional.of(PlantedFault.CONDITION_NOT_ASKED));
+    int port = NodeProcess.freePort();
+    try (NodeProcess leader = small(NodeProcess.leader(temp, http, port))) {
+      leader.jvmOnce(broken.agentOption(CrashPlan.agent(temp))).start().awaitReady();
+      HttpRound round = new HttpRound(leader, 0, OPERATIONS / 5).start();
+      Verdict verdict = checker.check("node-planted", List.of(round.end()));
+      assertFalse(verdict.linearizable(), verdict.report());
+      assertTrue(verdict.report().contains("Illegal"), verdict.report());
+    }
   }
 
   private static NodeProcess small(NodeProcess node) {
