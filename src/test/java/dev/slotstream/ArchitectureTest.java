@@ -45,7 +45,9 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule REPLICATION =
-      rule("replication").mayUse("wire", "engine", "slot", "log").with(LOGGING, VERTX, MUTINY);
+      rule("replication")
+          .mayUse("wire", "engine", "slot", "log")
+          .with(LOGGING, VERTX, packages("io.netty.buffer..", "io.netty.channel.."), MUTINY);
 
   @ArchTest static final ArchRule CLUSTER = rule("cluster").jdkOnly();
 

@@ -5,7 +5,6 @@ import dev.slotstream.cli.UnicodeNames.Entry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,9 +97,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private boolean run(List<DemoNode> nodes, int leaderPort, int followerPort) throws Exception {
-    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      NodeClient leader = new NodeClient(http, leaderPort);
-      NodeClient follower = new NodeClient(http, followerPort);
+    try (NodeClient leader = NodeClient.local(leaderPort);
+        NodeClient follower = NodeClient.local(followerPort)) {
       System.out.println("starting a leader and a follower ...");
       awaitReady(nodes, leader);
       awaitReady(nodes, follower);

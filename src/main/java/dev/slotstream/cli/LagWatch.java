@@ -1,7 +1,6 @@
 package dev.slotstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 
 /** Asks a leader again and again how far behind its followers are, and remembers the worst. */
 final class LagWatch implements AutoCloseable {
@@ -26,7 +25,7 @@ final class LagWatch implements AutoCloseable {
           highestSeconds = Math.max(highestSeconds, follower.path("lagSeconds").asDouble());
         }
         Thread.sleep(PAUSE_MILLIS);
-      } catch (IOException e) {
+      } catch (CommandException e) {
         // The leader is busy or gone; whoever loads it will say so.
       } catch (InterruptedException e) {
         return;

@@ -1,5 +1,7 @@
 package dev.slotstream.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,9 +17,23 @@ import picocli.CommandLine.Spec;
 public final class SlotstreamCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  /** Runs a command line; answers the exit code. */
+  /** Runs a command line; answers the exit code, see {@link ExitCode}. */
   public static int execute(String... arguments) {
-    return new CommandLine(new SlotstreamCommand()).execute(arguments);
+    // Whatever the machine's locale: what is printed can be keys and values.
+    return execute(
+        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+        arguments);
+  }
+
+  /** The same with the places given where it prints. */
+  static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new SlotstreamCommand())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new CommandErrors())
+        .execute(arguments);
   }
 
   @Override

@@ -125,11 +125,12 @@ final class ShardRecovery {
       file.beginSync(log.appendedSequence(), history.epoch());
     }
     Checkpoint found = file.checkpoint();
-    if (verdict.replayed() > 0) {
-      file.checkpoint(log.appendedSequence(), history.epoch(), false);
-    } else {
-      file.markInUse(Math.max(found.sequence(), log.appendedSequence()), history.epoch());
-    }
+    // What was replayed is in the slots, but not on disk there: the checkpointer will see to that.
+    long sequence =
+        verdict.replayed() > 0
+            ? found.sequence()
+            : Math.max(found.sequence(), log.appendedSequence());
+    file.markInUse(sequence, history.epoch());
   }
 
   /**

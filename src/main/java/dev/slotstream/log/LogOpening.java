@@ -65,6 +65,8 @@ final class LogOpening {
       String name = path.getFileName().toString();
       if (name.equals(LogSegment.SPARE_NAME)) {
         begun = path;
+      } else if (name.equals(LogSegment.USED_NAME)) {
+        options.storage().delete(path);
       } else if (name.startsWith("redo-") && name.endsWith(".log")) {
         segments.add(LogSegment.open(options, path));
       }

@@ -20,7 +20,9 @@ import dev.slotstream.slot.MetaWord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,7 +91,14 @@ class RecoveryTest {
     }
   }
 
+  private static void awaitCheckpoint(SlotEngine engine, long sequence) {
+    while (engine.shards().get(0).status().checkpointSequence() < sequence) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   @Test
+  @Timeout(30)
   void aCheckpointIsWhereReplayBegins() {
     TestStore store = store().retention(64 << 20);
     TestStore crashed;
@@ -109,10 +118,11 @@ class RecoveryTest {
       for (int n = 0; n < 50; n++) {
         assertEquals(n < 7 ? n + 1000 : n, TestStore.read(engine, n));
       }
+      awaitCheckpoint(engine, 57);
       crashed = crash(crashed);
     }
     try (SlotEngine engine = crashed.open()) {
-      assertEquals(0, engine.recovery().replayed(), "a recovery ends in a checkpoint");
+      assertEquals(0, engine.recovery().replayed(), "after a recovery there is a checkpoint");
       assertFalse(engine.recovery().clean());
       assertEquals(58, TestStore.put(engine, 1, 1).sequence());
     }

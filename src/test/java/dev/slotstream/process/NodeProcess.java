@@ -157,6 +157,11 @@ final class NodeProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** The lines of the log that contain all this. */
+  List<String> logLines(String... parts) throws IOException {
+    return log().lines().filter(line -> List.of(parts).stream().allMatch(line::contains)).toList();
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
@@ -202,6 +207,16 @@ final class NodeProcess implements AutoCloseable {
   /** This follower's links, one for each shard. */
   List<JsonObject> links() throws IOException, InterruptedException {
     return objects("links");
+  }
+
+  /** True when all of this follower's links are live. */
+  boolean live() throws IOException, InterruptedException {
+    return links().stream().allMatch(link -> link.getString("state").equals("LIVE"));
+  }
+
+  /** What the node says of its readiness. */
+  String readiness() throws IOException, InterruptedException {
+    return get("/q/health/ready");
   }
 
   /** A figure of this follower's links, added up over its shards. */
