@@ -55,6 +55,11 @@ final class Campaigner {
         () -> "point was not reached, point=%s n=%d seed=%d".formatted(point, n, SEED));
   }
 
+  /** Has the store opened and closed by a process that does not die. */
+  void closeCleanly() {
+    campaign.closeCleanly();
+  }
+
   private void renewSometimes() throws IOException, InterruptedException {
     if (campaign.lives() % LIVES_PER_STORE == 0) {
       end();

@@ -59,6 +59,9 @@ public enum CrashPoint {
   CHECKPOINT_WRITTEN(WRITING, 5, AFTER, Names.SLOT_FILE, "write", "slot/SlotFileHeader", "write"),
   CHECKPOINT_FORCED(
       WRITING, 2, AFTER, Names.CHECKPOINTER, "checkpoint", Names.SLOT_FILE, "checkpoint"),
+  PURGE_USED_NAMED(WRITING, 1, AFTER, "log/LogSegment", "clear", Names.STORAGE, "rename"),
+  PURGE_USED_CLEARED(WRITING, 8, AFTER, "log/LogSegment", "clear", Names.MAPPED, "force"),
+  PURGE_USED_AGAIN(WRITING, 1, AFTER, "log/LogSegment", "again", Names.STORAGE, "rename"),
   PURGE_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "purge", Names.STORAGE, "delete"),
   PURGE_AFTER(WRITING, 2, AFTER, "log/SegmentedLog", "purge", Names.STORAGE, "delete"),
 
@@ -67,8 +70,7 @@ public enum CrashPoint {
   EPOCH_BEFORE(OPENING, 2, BEFORE, "engine/ShardRecovery", "lead", Names.HISTORY, "save"),
   EPOCH_WRITTEN(OPENING, 2, BEFORE, "file/DiskStorage", "replace", "file/DiskStorage", "rename"),
   EPOCH_AFTER(OPENING, 2, AFTER, "engine/ShardRecovery", "lead", Names.HISTORY, "save"),
-  RECOVERY_CHECKPOINT(
-      OPENING, 1, AFTER, "engine/ShardRecovery", "begin", Names.SLOT_FILE, "checkpoint"),
+  RECOVERY_IN_USE(OPENING, 1, AFTER, "engine/ShardRecovery", "begin", Names.SLOT_FILE, "markInUse"),
   RECOVERY_AFTER(OPENING, 1, AFTER, "engine/OpenedStore", "open", "engine/LastRun", "begin"),
 
   FOLLOWER_APPEND_BEFORE(

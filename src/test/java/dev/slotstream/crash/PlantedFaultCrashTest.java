@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** The campaign against stores that have a bug: it must find each. */
 class PlantedFaultCrashTest {
-  private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS = 8;
 
   @TempDir Path temp;
 
@@ -32,10 +32,9 @@ class PlantedFaultCrashTest {
         CrashingStore.class,
         (campaign, attempt) -> {
           campaign.halt(CrashPoint.FORCE_BEFORE, 10 + attempt, Durability.INTERVAL);
-          // Behind a recovery that came to its end there is nothing to replay, nor to repair by it.
-          campaign.halt(CrashPoint.RECOVERY_AFTER, 1, Durability.FSYNC);
-          campaign.halt(CrashPoint.SLOT_TORN, 1 + attempt, Durability.FSYNC);
           campaign.kill(Durability.FSYNC, 150);
+          campaign.closeCleanly();
+          campaign.halt(CrashPoint.SLOT_TORN, 1 + attempt, Durability.FSYNC);
         });
   }
 

@@ -2,6 +2,7 @@ package dev.slotstream.crash;
 
 import dev.slotstream.crash.LinearizabilityChecker.Verdict;
 import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kit.TestFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,6 +134,11 @@ final class StoreCampaign {
       rounds.add(open);
     }
     open = new ArrayList<>();
+  }
+
+  /** The store is opened and closed: there is nothing to replay afterwards, nor to repair by it. */
+  void closeCleanly() {
+    SlotEngine.open(CampaignStore.options(directory, Durability.FSYNC)).close();
   }
 
   /** Goes on with another empty store. */

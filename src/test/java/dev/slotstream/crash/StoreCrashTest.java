@@ -59,7 +59,7 @@ class StoreCrashTest {
       for (CrashPoint point : CrashPoint.of(Phase.OPENING)) {
         campaigner.halt(point, 1 + halt % point.often(), durability);
       }
-      // Now there is nothing to replay, nor to repair by it.
+      campaigner.closeCleanly();
       campaigner.halt(CrashPoint.SLOT_TORN, 1, durability);
     }
     campaigner.end();

@@ -46,7 +46,7 @@ class StartAfterKillCrashTest {
   void aNodeIsReadyWithinTwoSecondsBehindALogOf64MiB() throws Exception {
     Path killed = temp.resolve("killed");
     fill(temp.resolve("filled"), killed);
-    double[] seconds = new double[3];
+    double[] seconds = new double[FULL ? 3 : 1];
     for (int start = 0; start < seconds.length; start++) {
       String name = "start-" + start;
       TestFiles.copyTree(killed, temp.resolve(name));
@@ -66,7 +66,8 @@ class StartAfterKillCrashTest {
     }
     System.out.printf("ready behind 64 MiB of log after %s s%n", Arrays.toString(seconds));
     Arrays.sort(seconds);
-    assertTrue(!FULL || seconds[1] <= LIMIT_SECONDS, () -> Arrays.toString(seconds));
+    assertTrue(
+        !FULL || seconds[seconds.length / 2] <= LIMIT_SECONDS, () -> Arrays.toString(seconds));
   }
 
   /** What the node says of its recovery; it must have replayed what it was to replay. */
