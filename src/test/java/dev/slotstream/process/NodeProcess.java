@@ -38,6 +38,7 @@ final class NodeProcess implements AutoCloseable {
   private final HttpClient http;
   private final int httpPort;
   private final List<String> jvmOptions = new ArrayList<>();
+  private final List<String> onceOptions = new ArrayList<>();
   private final Map<String, String> settings = new HashMap<>();
   private Process process;
   private boolean wasStopped;
@@ -85,12 +86,20 @@ final class NodeProcess implements AutoCloseable {
     return this;
   }
 
+  /** An option of the JVM for the next start alone. */
+  NodeProcess jvmOnce(String option) {
+    onceOptions.add(option);
+    return this;
+  }
+
   /** Starts the process; its output is appended to one log over all starts. */
   NodeProcess start() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.addAll(jvmOptions);
+    command.addAll(onceOptions);
+    onceOptions.clear();
     command.addAll(List.of("-jar", JAR.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(settings);
@@ -262,6 +271,16 @@ final class NodeProcess implements AutoCloseable {
   void signal(String signal) throws IOException, InterruptedException {
     wasStopped |= signal.equals("STOP"); // its event loops are blocked then, and say so
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** False once the process has ended, by itself or otherwise. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Processor time that the process has used. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
   }
 
   /** kill -9. */
