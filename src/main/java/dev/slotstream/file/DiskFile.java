@@ -33,6 +33,7 @@ final class DiskFile implements MappedFile {
       this.length = channel.size();
       this.mapping = map(Math.max(reserve, length), length);
     } catch (IOException e) {
+      arena.close();
       channel.close();
       throw DiskStorage.describe(e, "map", path, reserve);
     }

@@ -258,8 +258,11 @@ public final class SegmentedLog implements AutoCloseable {
     int purged = 0;
     LogSegment oldest = removeOldest(sequence, needed, retention);
     while (oldest != null) {
-      options.storage().delete(oldest.path());
-      oldest.letGo();
+      try {
+        options.storage().delete(oldest.path());
+      } finally {
+        oldest.letGo(); // nobody else will, whether its file is gone or not
+      }
       purged++;
       oldest = removeOldest(sequence, needed, retention);
     }
