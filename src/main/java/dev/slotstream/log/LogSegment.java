@@ -129,6 +129,30 @@ final class LogSegment {
     }
   }
 
+  /**
+   * Opens a file that has the spare one's name: begun, or with no header yet and {@link
+   * #firstSequence} 0.
+   *
+   * @throws LogException for a header that is neither: it is written within one sector
+   */
+  static LogSegment openSpare(LogOptions options, Path path) throws IOException {
+    MappedFile file = options.storage().open(path, options.segmentSize());
+    try {
+      boolean blank =
+          file.length() >= LogLayout.HEADER_SIZE
+              && file.length() <= Integer.MAX_VALUE
+              && isZero(file.mapping().asSlice(0, LogLayout.HEADER_SIZE));
+      return new LogSegment(options, path, file, blank ? 0 : check(file, path, options));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static boolean isZero(MemorySegment bytes) {
+    return bytes.mismatch(MemorySegment.ofArray(new byte[(int) bytes.byteSize()])) < 0;
+  }
+
   /** Gives a spare segment its place in the history. It keeps its name until {@link #publish}. */
   void begin(long first) {
     MemorySegment.copy(

@@ -79,6 +79,13 @@ public final class SlotBuffer {
     return stored == checksum(meta);
   }
 
+  /** True when the slot that was read says that it is free and not that it was never written. */
+  boolean lostItsStatus() {
+    return MetaWord.status(meta) == MetaWord.FREE
+        && meta != MetaWord.FREE
+        && (int) INT.get(bytes, SlotLayout.CRC) != 0;
+  }
+
   /**
    * CRC-32 of meta, key and value. The meta word goes where the CRC stands in a slot, right before
    * the key, so that one call covers all three.

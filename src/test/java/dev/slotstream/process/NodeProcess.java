@@ -110,8 +110,25 @@ final class NodeProcess implements AutoCloseable {
   }
 
   NodeProcess awaitReady() throws IOException, InterruptedException {
-    await("ready", () -> status("/q/health/ready") == 200);
+    await("ready", this::isReady);
     return this;
+  }
+
+  /** True when the node is ready now. */
+  boolean isReady() throws InterruptedException {
+    return status("/q/health/ready") == 200;
+  }
+
+  /** Waits until the node is ready, or its process has ended; true when it is ready. */
+  boolean isReadyOrEnded() throws InterruptedException {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      if (isReady()) {
+        return true;
+      }
+      Thread.sleep(20);
+    }
+    return false;
   }
 
   /** A condition that talks to the node. */
