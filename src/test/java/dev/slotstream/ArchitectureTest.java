@@ -49,6 +49,10 @@ class ArchitectureTest {
           .mayUse("wire", "engine", "slot", "log")
           .with(LOGGING, VERTX, packages("io.netty.buffer..", "io.netty.channel.."), MUTINY);
 
+  @ArchTest
+  static final ArchRule BACKUP =
+      rule("backup").mayUse("engine", "slot", "log", "file").with(LOGGING);
+
   @ArchTest static final ArchRule CLUSTER = rule("cluster").jdkOnly();
 
   @ArchTest
@@ -59,7 +63,8 @@ class ArchitectureTest {
   static final ArchRule KV =
       rule("kv").mayUse("slot", "engine", "replication", "cluster").with(LOGGING, CDI);
 
-  @ArchTest static final ArchRule REST = rule("rest").mayUse("kv").with(QUARKUS_REST, DESCRIPTION);
+  @ArchTest
+  static final ArchRule REST = rule("rest").mayUse("kv", "backup").with(QUARKUS_REST, DESCRIPTION);
 
   @ArchTest
   static final ArchRule RESP =
@@ -70,7 +75,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule OPS =
       rule("ops")
-          .mayUse("slot", "log", "engine", "replication", "cluster", "kv")
+          .mayUse("slot", "log", "engine", "replication", "backup", "cluster", "kv")
           .with(
               QUARKUS_REST,
               DESCRIPTION,
@@ -79,7 +84,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule CLI =
       rule("cli")
-          .mayUse("engine")
+          .mayUse("engine", "backup", "file")
           .with(packages("picocli..", "me.tongfei.progressbar..", "com.fasterxml.jackson.."));
 
   /** Whoever depends on {@code node} breaks the rule of its own package: no row allows it. */
@@ -105,6 +110,7 @@ class ArchitectureTest {
                       "engine",
                       "wire",
                       "replication",
+                      "backup",
                       "cluster",
                       "cluster.kubernetes",
                       "kv",

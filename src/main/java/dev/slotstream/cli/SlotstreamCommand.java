@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "slotstream",
     description = "A replicated key-value service. Without a command it runs a node.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.class})
+    subcommands = {DemoCommand.class, BackupCommand.class, RestoreCommand.class})
 public final class SlotstreamCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -7,7 +7,7 @@
  * dev.slotstream.cli.ExitCode}, prints one {@link dev.slotstream.cli.Report}, and throws a {@link
  * dev.slotstream.cli.CommandException} when it cannot go on.
  *
- * <p>May use: {@code engine}, the JDK's HTTP client, picocli, a progress bar, Jackson. Threads: the
- * main thread, and those of the HTTP client.
+ * <p>May use: {@code engine}, {@code backup}, {@code file}, the JDK's HTTP client, picocli, a
+ * progress bar, Jackson. Threads: the main thread, and those of the HTTP client.
  */
 package dev.slotstream.cli;

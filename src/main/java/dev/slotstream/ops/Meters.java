@@ -136,6 +136,15 @@ public final class Meters {
   /** Counter: events from the leader that were not newer than their slot, by {@link #SHARD}. */
   public static final String SKIPPED_EVENTS = "slotstream.replication.skipped.events";
 
+  /** Gauge: backups that are being made. */
+  public static final String BACKUPS_RUNNING = "slotstream.backups.running";
+
+  /** Counter: backups that ended, or were refused, by {@link #REASON}. */
+  public static final String BACKUPS = "slotstream.backups";
+
+  /** Counter: bytes of backups that were sent. */
+  public static final String BACKUP_BYTES = "slotstream.backups.sent.bytes";
+
   /** Tag: get, head, put, delete, expire. */
   public static final String OP = "op";
 
