@@ -206,6 +206,7 @@ public final class Shard {
         slotCount(),
         slotsUsed(),
         committer.slots().damaged(),
+        scrubs(),
         committer.log().appendedSequence(),
         committer.log().durableSequence(),
         committer.committedSequence(),

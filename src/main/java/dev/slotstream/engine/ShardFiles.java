@@ -22,7 +22,11 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
   private static final String LOG_SUFFIX = ".log";
 
   private Path directory() {
-    return options.directory().resolve("shard_%03d".formatted(shard));
+    return directory(options.directory(), shard);
+  }
+
+  static Path directory(Path store, int shard) {
+    return store.resolve("shard_%03d".formatted(shard));
   }
 
   SlotFile openSlots() throws IOException {
@@ -94,7 +98,7 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
         .toList();
   }
 
-  private static boolean isSegment(String name) {
+  static boolean isSegment(String name) {
     return name.startsWith(LOG_PREFIX) && name.endsWith(LOG_SUFFIX);
   }
 

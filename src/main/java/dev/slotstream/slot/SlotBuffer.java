@@ -51,9 +51,20 @@ public final class SlotBuffer {
     return layout.valueOffset();
   }
 
+  /** The meta word as it stands in the bytes. */
+  int readMeta() {
+    return (int) INT.get(bytes, SlotLayout.META);
+  }
+
   void identify(int readSlot, int readMeta) {
     slot = readSlot;
     meta = readMeta;
+  }
+
+  /** Makes the buffer hold what a slot would hold; its checksum is not made. */
+  public void hold(int heldSlot, int heldMeta, SlotContent content) {
+    fill(content);
+    identify(heldSlot, heldMeta);
   }
 
   /** Puts key and value in place, padded by zeros to their full lengths. */
