@@ -36,7 +36,8 @@ class OpenApiQuarkusTest {
   @Test
   void hasAllPaths() {
     assertEquals(
-        Set.of("/kv/{key}", "/engine", "/replication"), api.getJsonObject("paths").fieldNames());
+        Set.of("/kv/{key}", "/dump", "/engine", "/replication"),
+        api.getJsonObject("paths").fieldNames());
   }
 
   @Test
