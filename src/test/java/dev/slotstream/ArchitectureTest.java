@@ -45,7 +45,13 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule REPLICATION =
-      rule("replication").mayUse("wire", "engine", "slot", "log").with(LOGGING, VERTX, MUTINY);
+      rule("replication")
+          .mayUse("wire", "engine", "slot", "log")
+          .with(LOGGING, VERTX, packages("io.netty.buffer..", "io.netty.channel.."), MUTINY);
+
+  @ArchTest
+  static final ArchRule BACKUP =
+      rule("backup").mayUse("engine", "slot", "log", "file").with(LOGGING);
 
   @ArchTest static final ArchRule CLUSTER = rule("cluster").jdkOnly();
 
@@ -57,7 +63,8 @@ class ArchitectureTest {
   static final ArchRule KV =
       rule("kv").mayUse("slot", "engine", "replication", "cluster").with(LOGGING, CDI);
 
-  @ArchTest static final ArchRule REST = rule("rest").mayUse("kv").with(QUARKUS_REST, DESCRIPTION);
+  @ArchTest
+  static final ArchRule REST = rule("rest").mayUse("kv", "backup").with(QUARKUS_REST, DESCRIPTION);
 
   @ArchTest
   static final ArchRule RESP =
@@ -68,7 +75,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule OPS =
       rule("ops")
-          .mayUse("slot", "log", "engine", "replication", "cluster", "kv")
+          .mayUse("slot", "log", "engine", "replication", "backup", "cluster", "kv")
           .with(
               QUARKUS_REST,
               DESCRIPTION,
@@ -77,7 +84,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule CLI =
       rule("cli")
-          .mayUse("slot", "log", "engine", "kv")
+          .mayUse("file", "slot", "log", "engine", "kv", "backup")
           .with(packages("picocli..", "me.tongfei.progressbar..", "com.fasterxml.jackson.."));
 
   /** Whoever depends on {@code node} breaks the rule of its own package: no row allows it. */
@@ -103,6 +110,7 @@ class ArchitectureTest {
                       "engine",
                       "wire",
                       "replication",
+                      "backup",
                       "cluster",
                       "cluster.kubernetes",
                       "kv",

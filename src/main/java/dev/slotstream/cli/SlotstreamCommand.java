@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
       DumpCommand.class,
       LoadCommand.class,
       ImportCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       DemoCommand.class
     })
 public final class SlotstreamCommand implements Runnable {

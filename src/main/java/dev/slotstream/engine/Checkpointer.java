@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * The thread that brings slots to the disk and lets go of log that is not needed any more, beside
  * the writers. It runs when a shard has appended a segment's worth of records since its last
- * checkpoint, which bounds how much a recovery has to replay.
+ * checkpoint, and after a recovery, which bounds how much the next recovery has to replay.
  */
 final class Checkpointer extends EngineThread {
   private static final long IDLE_MILLIS = 250;
@@ -25,6 +25,11 @@ final class Checkpointer extends EngineThread {
     this.shards = shards;
     this.options = options;
     this.bytesAtCheckpoint = new long[shards.size()];
+    for (int s = 0; s < bytesAtCheckpoint.length; s++) {
+      // What recovery replayed is still to be checkpointed: at once, and beside the first writers.
+      boolean replayed = shards.get(s).committer().log().verdict().replayed() > 0;
+      bytesAtCheckpoint[s] = replayed ? -options.segmentSize() : 0;
+    }
   }
 
   /** Has all shards checkpointed now, by the one thread that does it, and waits for that. */

@@ -7,6 +7,7 @@ import dev.slotstream.file.NoSpaceException;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -33,6 +34,7 @@ final class FullSync {
   private final ShardFiles files;
   private final HistoryFile historyFile;
   private final AtomicReference<Asked> asked = new AtomicReference<>();
+  private final AtomicInteger begun = new AtomicInteger();
   private Runnable wake = () -> {};
 
   FullSync(Committer committer, Syncer syncer, ShardRecovery recovered) {
@@ -49,6 +51,11 @@ final class FullSync {
 
   HistoryFile historyFile() {
     return historyFile;
+  }
+
+  /** How many were begun since the shard was opened. */
+  int begun() {
+    return begun.get();
   }
 
   void begin(ShardHistory leaders, long sequence, SyncEnding end) {
@@ -103,6 +110,7 @@ final class FullSync {
 
   private KeptAside beginNow(ShardHistory leaders, long sequence) throws IOException {
     boolean brokenOff = committer.syncing();
+    begun.incrementAndGet();
     committer.enterSync(new OutOfSequence("full sync begins"));
     long last = committer.appendedSequence();
     if (!syncer.awaitForced(last)) {

@@ -86,9 +86,13 @@ public final class OfflineShard implements AutoCloseable {
   private void lookAtFiles() throws IOException {
     for (Path path : store.storage().list(directory)) {
       String name = path.getFileName().toString();
-      if (name.contains(".log.torn-") || name.startsWith("diverged-")) {
+      if (name.contains(".log.torn-")
+          || name.startsWith("diverged-")
+          || name.startsWith(ShardFiles.ASIDE_PREFIX)) {
         keptAside.add(name);
-      } else if (!isRead(path) && !name.equals(HistoryFile.NAME)) {
+      } else if (!isRead(path)
+          && !name.equals(HistoryFile.NAME)
+          && !name.equals(LogCheck.USED_NAME)) {
         store.noteOther(path);
       }
     }

@@ -71,7 +71,11 @@ final class OfflineSlots {
           "slot's status is not what the log says, slot=%d status=%d expected=%d"
               .formatted(slot, MetaWord.status(meta), MetaWord.status(expected)));
     }
-    if (MetaWord.status(meta) == MetaWord.WRITING) {
+    if (buffer.lostItsStatus()) {
+      damage("slot's status went bad, it is taken as occupied, slot=" + slot);
+      buffer.takeForOccupied();
+      count(ShardSlots.intact(buffer), visitor);
+    } else if (MetaWord.status(meta) == MetaWord.WRITING) {
       damaged++;
       damage("a writer died inside the slot and the log has no record of it, slot=" + slot);
     } else {

@@ -73,6 +73,7 @@ public final class OfflineStore implements AutoCloseable {
           && !Files.exists(ShardFiles.directory(directory, 0))) {
         throw new IoFailed("no store is in this directory, directory=" + directory, null);
       }
+      RestoreMark.refuse(new DiskStorage(), directory);
       AutoCloseable lock = DiskStorage.lockForReading(directory.resolve(OpenedStore.LOCK_FILE));
       try {
         return new OfflineStore(directory, listener, lock);

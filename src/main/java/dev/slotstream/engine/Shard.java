@@ -147,6 +147,11 @@ public final class Shard {
     return committer.syncing();
   }
 
+  /** Full syncs that were begun since the shard was opened: each exchanges slots and log. */
+  public int fullSyncs() {
+    return fullSync.begun();
+  }
+
   /** Makes slots in the background, since so many of them will be written soon. */
   public void expectSlots(int count) {
     committer.expectSlots(count);

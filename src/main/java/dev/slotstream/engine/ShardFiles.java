@@ -18,6 +18,7 @@ import java.util.UUID;
  */
 record ShardFiles(Storage storage, EngineOptions options, int shard, UUID directoryId) {
   private static final String LOG_PREFIX = "redo-";
+  static final String ASIDE_PREFIX = "before-armdb-";
   private static final String SPARE = "redo-next.log";
   private static final String LOG_SUFFIX = ".log";
 
@@ -54,6 +55,13 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
   void deleteLog() throws IOException {
     for (Path segment : segments()) {
       storage.delete(segment);
+    }
+  }
+
+  /** Lets no log find the segments any more; their records may be all that is left of writes. */
+  void setLogAside() throws IOException {
+    for (Path segment : segments()) {
+      storage.rename(segment, segment.resolveSibling(ASIDE_PREFIX + segment.getFileName()));
     }
   }
 

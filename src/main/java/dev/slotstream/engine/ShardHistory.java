@@ -91,7 +91,7 @@ public record ShardHistory(UUID storeId, boolean own, List<EpochStart> epochs) {
   }
 
   /** This history as it was when a sequence was its last, whatever leaderships have begun since. */
-  ShardHistory asOf(long sequence) {
+  public ShardHistory asOf(long sequence) {
     return new ShardHistory(storeId, own, begunBy(sequence));
   }
 

@@ -60,7 +60,17 @@ public final class SlotEngine implements AutoCloseable {
 
   /** Opens a store on another disk. */
   public static SlotEngine open(EngineOptions options, Storage storage) {
+    return open(options, storage, RestoreMark::refuse);
+  }
+
+  /** Opens a store that is being restored: whoever else opens it is refused. */
+  public static SlotEngine openRestoring(EngineOptions options, Storage storage) {
+    return open(options.following(), storage, RestoreMark::require);
+  }
+
+  private static SlotEngine open(EngineOptions options, Storage storage, RestoreMark.Check check) {
     try {
+      check.check(storage, options.directory());
       return start(OpenedStore.open(options, storage, Runtime.getRuntime().availableProcessors()));
     } catch (SlotFileException e) {
       throw e.kind() == SlotFileException.Kind.MISMATCH

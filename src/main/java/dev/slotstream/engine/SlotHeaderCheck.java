@@ -54,19 +54,21 @@ final class SlotHeaderCheck {
   }
 
   private void checkLength() throws IOException {
-    long expected = slots.offsetOf(header.slots());
-    if (slots.bytes() < expected) {
+    int most = Math.max(header.slots(), header.countedSlots());
+    long expected = slots.countedEnd();
+    if (slots.bytes() < slots.offsetOf(most)) {
       damage(
           slots.bytes(),
           "file is shorter than its header says, length=%d expected=%d slots=%d"
-              .formatted(slots.bytes(), expected, header.slots()));
+              .formatted(slots.bytes(), slots.offsetOf(most), most));
     } else if (slots.bytes() > expected) {
       long used = slots.usedBehindSlots();
       if (used >= 0) {
         damage(
             used,
             "file goes on behind the slots its header counts, length=%d expected=%d slots=%d"
-                .formatted(slots.bytes(), expected, header.slots()));
+                .formatted(
+                    slots.bytes(), expected, Math.min(header.slots(), header.countedSlots())));
       } else {
         note("file was growing: zeros behind its last slot are cut at the next opening");
       }

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * One thread, once.
  */
 public final class LogCheck {
+  /** The name of a file that waits to be a segment again. What it holds says nothing. */
+  public static final String USED_NAME = LogSegment.USED_NAME;
+
   private final LogOptions options;
   private final long checkpoint;
   private final Visitor visitor;
@@ -87,11 +90,39 @@ public final class LogCheck {
       paths = entries.filter(LogSegment::isSegment).sorted().toList();
     }
     for (Path path : paths) {
-      if (!path.endsWith(LogSegment.SPARE_NAME) || !SegmentReader.isSpare(path)) {
+      if (path.endsWith(LogSegment.SPARE_NAME) && SegmentReader.isSpare(path)) {
+        checkSpare(path);
+      } else {
         openSegment(path);
       }
     }
     segments.sort(Comparator.comparingLong(SegmentReader::firstSequence));
+  }
+
+  /** A segment without a header was never begun; or its header is not there and its records are. */
+  private void checkSpare(Path path) throws IOException {
+    try (SegmentReader spare = SegmentReader.headless(path)) {
+      long first = Long.MAX_VALUE;
+      for (long at = LogLayout.HEADER_SIZE; at < spare.length(); at += LogLayout.ALIGNMENT) {
+        if (spare.lengthAt(at) != 0 && spare.read(at, record)) {
+          first = Math.min(first, record.sequence());
+          if (record.durable() >= first) {
+            visitor.damage(
+                path,
+                0,
+                "segment header is not there, sequence=%d forcedUpTo=%d"
+                    .formatted(first, record.durable()));
+            return;
+          }
+        }
+      }
+      if (spare.usedEnd(LogLayout.HEADER_SIZE) > LogLayout.HEADER_SIZE) {
+        visitor.note(
+            path,
+            LogLayout.HEADER_SIZE,
+            "segment has no header: never forced, the next opening sets its records aside");
+      }
+    }
   }
 
   private void openSegment(Path path) throws IOException {

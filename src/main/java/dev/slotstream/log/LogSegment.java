@@ -31,6 +31,9 @@ final class LogSegment {
   /** The name of the segment that is prepared next, and of one that was begun just now. */
   static final String SPARE_NAME = "redo-next.log";
 
+  /** The name of one that was purged and waits to be used again. What it holds says nothing. */
+  static final String USED_NAME = "redo-used.tmp";
+
   private final LogOptions options;
   private final MappedFile file;
   private final MemorySegment mapping;
@@ -46,6 +49,7 @@ final class LogSegment {
   private volatile int end;
   private volatile long offset;
   private int holders = 1;
+  private volatile boolean retired;
 
   private LogSegment(LogOptions options, Path path, MappedFile file, long firstSequence) {
     this.options = options;
@@ -71,6 +75,50 @@ final class LogSegment {
     return new LogSegment(options, path, file, 0);
   }
 
+  /**
+   * Takes a purged segment back from its readers, so that it can be used again.
+   *
+   * @return false when somebody still reads it, or it has another size than new ones
+   */
+  synchronized boolean retire() {
+    if (holders > 1 || size != options.segmentSize() || prepared != size) {
+      return false;
+    }
+    holders = 0;
+    retired = true;
+    return true;
+  }
+
+  /**
+   * Makes a retired segment as good as a new one: zeros, on disk. A record of its former life that
+   * came back after a power cut would be taken for a torn one.
+   */
+  void clear() throws IOException {
+    synchronized (naming) {
+      Path used = options.directory().resolve(USED_NAME);
+      options.storage().rename(path, used);
+      path = used;
+    }
+    int step = options.step();
+    for (int at = 0; at < size; at += step) {
+      int bytes = Math.min(step, size - at);
+      mapping.asSlice(at, bytes).fill((byte) 0);
+      file.force(at, bytes);
+    }
+  }
+
+  /** The retired and cleared segment as a spare one, with all of it prepared. */
+  LogSegment again() throws IOException {
+    Path spare = options.directory().resolve(SPARE_NAME);
+    options.storage().rename(path, spare);
+    return new LogSegment(options, spare, file, 0);
+  }
+
+  /** Unmaps a retired segment. */
+  void discard() {
+    file.close();
+  }
+
   static LogSegment open(LogOptions options, Path path) throws IOException {
     MappedFile file = options.storage().open(path, options.segmentSize());
     try {
@@ -79,6 +127,30 @@ final class LogSegment {
       file.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a file that has the spare one's name: begun, or with no header yet and {@link
+   * #firstSequence} 0.
+   *
+   * @throws LogException for a header that is neither: it is written within one sector
+   */
+  static LogSegment openSpare(LogOptions options, Path path) throws IOException {
+    MappedFile file = options.storage().open(path, options.segmentSize());
+    try {
+      boolean blank =
+          file.length() >= LogLayout.HEADER_SIZE
+              && file.length() <= Integer.MAX_VALUE
+              && isZero(file.mapping().asSlice(0, LogLayout.HEADER_SIZE));
+      return new LogSegment(options, path, file, blank ? 0 : check(file, path, options));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static boolean isZero(MemorySegment bytes) {
+    return bytes.mismatch(MemorySegment.ofArray(new byte[(int) bytes.byteSize()])) < 0;
   }
 
   /** Gives a spare segment its place in the history. It keeps its name until {@link #publish}. */
@@ -92,7 +164,7 @@ final class LogSegment {
   void publish() throws IOException {
     Path name = options.directory().resolve(fileName(firstSequence));
     synchronized (naming) { // not this: readers that begin must not wait for the disk
-      if (!path.equals(name)) {
+      if (!path.equals(name) && !retired) {
         // A named segment without a header would be taken for a foreign file after a power cut.
         file.force(0, LogLayout.HEADER_SIZE);
         options.storage().rename(path, name);

@@ -35,6 +35,11 @@ final class SegmentReader implements AutoCloseable {
     }
   }
 
+  /** Opens a segment whose header was not written. */
+  static SegmentReader headless(Path path) throws IOException {
+    return new SegmentReader(FileWindow.open(path), 0, 0);
+  }
+
   private static byte[] head(FileWindow window) throws IOException {
     byte[] head = new byte[LogLayout.HEADER_SIZE];
     int there = (int) Math.min(head.length, window.length());

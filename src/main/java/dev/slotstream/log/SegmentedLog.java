@@ -19,6 +19,10 @@ public final class SegmentedLog implements AutoCloseable {
 
   private volatile LogSegment[] segments;
   private volatile LogSegment spare;
+
+  /** Purged, cleared, and waiting to be the next spare one. */
+  private volatile LogSegment used;
+
   private volatile LogSegment active;
   private volatile int tail;
   private volatile long appended;
@@ -180,7 +184,9 @@ public final class SegmentedLog implements AutoCloseable {
       segment.prepare(segment.prepared() + step);
     }
     if (segment.prepared() == segment.size() && noSpare) {
-      spare = LogSegment.spare(options);
+      LogSegment again = used;
+      spare = again == null ? LogSegment.spare(options) : again.again();
+      used = null; // last: only now is its name free for another
     }
   }
 
@@ -247,23 +253,45 @@ public final class SegmentedLog implements AutoCloseable {
   }
 
   /**
-   * Deletes the oldest segments, as long as all their records are at or below {@code sequence} and
-   * the retention lets them go.
+   * Lets the oldest segments go, as long as all their records are at or below {@code sequence} and
+   * the retention allows it. One of them is kept to be used again: its blocks are on disk and its
+   * pages in memory, which costs a new one most of its time. The others are deleted.
    *
    * @param sequence up to which recovery does not need the log
    * @param needed the first sequence that somebody still wants to read
-   * @return how many were deleted
+   * @return how many were let go
    */
   public int purge(long sequence, long needed, LogRetention retention) throws IOException {
     int purged = 0;
     LogSegment oldest = removeOldest(sequence, needed, retention);
     while (oldest != null) {
-      options.storage().delete(oldest.path());
-      oldest.letGo();
+      if (used == null && oldest.retire()) {
+        used = cleared(oldest);
+      } else {
+        delete(oldest);
+      }
       purged++;
       oldest = removeOldest(sequence, needed, retention);
     }
     return purged;
+  }
+
+  private static LogSegment cleared(LogSegment retired) throws IOException {
+    try {
+      retired.clear();
+      return retired;
+    } catch (IOException | RuntimeException e) {
+      retired.discard();
+      throw e;
+    }
+  }
+
+  private void delete(LogSegment segment) throws IOException {
+    try {
+      options.storage().delete(segment.path());
+    } finally {
+      segment.letGo(); // nobody else will, whether its file is gone or not
+    }
   }
 
   private synchronized LogSegment removeOldest(long sequence, long needed, LogRetention retention) {
@@ -287,6 +315,9 @@ public final class SegmentedLog implements AutoCloseable {
     }
     if (spare != null) {
       spare.letGo();
+    }
+    if (used != null) {
+      used.discard();
     }
   }
 }

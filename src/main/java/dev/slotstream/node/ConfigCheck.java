@@ -24,6 +24,8 @@ final class ConfigCheck {
   static final long MAX_RETENTION = 1L << 40;
   static final int MAX_WINDOW = 1024;
   static final int MAX_FULL_SYNCS = 64;
+  static final int MAX_BACKUPS = 64;
+  static final long MAX_BACKUP_RATE = 1L << 40;
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
   private static final Duration DAY = Duration.ofDays(1);
@@ -46,6 +48,7 @@ final class ConfigCheck {
     check.range("scrub.rate", config.scrub().rate().asLongValue(), 0, MAX_SCRUB_RATE);
     check.range(
         "sync-interval", config.syncInterval(), Duration.ofMillis(1), Duration.ofSeconds(10));
+    check.backup(config.backup());
     check.follower(config);
     return List.copyOf(check.problems);
   }
@@ -124,6 +127,12 @@ final class ConfigCheck {
     if (followers > 0) {
       problem(option, followers, "0, since slotstream.replication.enabled=false");
     }
+  }
+
+  private void backup(SlotstreamConfig.Backup backup) {
+    range("backup.max-concurrent", backup.maxConcurrent(), 1, MAX_BACKUPS);
+    range("backup.rate", backup.rate().asLongValue(), 0, MAX_BACKUP_RATE);
+    range("backup.stall-timeout", backup.stallTimeout(), Duration.ofSeconds(1), TEN_MINUTES);
   }
 
   private void nodeName(String name) {

@@ -1,5 +1,6 @@
 package dev.slotstream.node;
 
+import dev.slotstream.backup.Backups;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.Expirer;
 import dev.slotstream.kv.KeyValueStore;
@@ -11,7 +12,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,8 +28,8 @@ import org.jboss.logging.Logger;
  * <p>Stop: before it comes here, Quarkus has said "not ready", refused new requests, let running
  * ones end, and closed its ports; half-way through the time that it gives them, those that wait are
  * told that nobody waits any more. 1. No more writes; 2. nobody waits for followers or positions;
- * 3. writes under way end; 4. the tick; 5. expiry; 6. replication, which by then has had the chance
- * to send them; 7. the engine, with everything on disk.
+ * 3. writes under way end; 4. the tick; 5. expiry; 6. backups; 7. replication, which by then has
+ * had the chance to send them; 8. the engine, with everything on disk.
  */
 @Singleton
 final class Node {
@@ -37,8 +37,7 @@ final class Node {
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
   private final EngineProducer engines;
-  private final Instance<SlotEngine> engine;
-  private final Instance<KeyValueStore> stores;
+  private final StoreParts parts;
   private final Replication replication;
   private final Monitoring monitoring;
   private final Vertx vertx;
@@ -46,18 +45,17 @@ final class Node {
   private OptionalLong tick = OptionalLong.empty();
   private Optional<KeyValueStore> running = Optional.empty();
   private Optional<Expirer> expirer = Optional.empty();
+  private Optional<Backups> backups = Optional.empty();
 
   Node(
       EngineProducer engines,
-      Instance<SlotEngine> engine,
-      Instance<KeyValueStore> stores,
+      StoreParts parts,
       Replication replication,
       Monitoring monitoring,
       Vertx vertx,
       ShutdownTimes times) {
     this.engines = engines;
-    this.engine = engine;
-    this.stores = stores;
+    this.parts = parts;
     this.replication = replication;
     this.monitoring = monitoring;
     this.vertx = vertx;
@@ -68,8 +66,8 @@ final class Node {
     for (String variable : UnknownOptions.among(System.getenv().keySet())) {
       LOG.warnf("environment variable is no option and has no effect, name=%s", variable);
     }
-    SlotEngine opened = engine.get();
-    KeyValueStore store = stores.get();
+    SlotEngine opened = parts.engine();
+    KeyValueStore store = parts.store();
     running = Optional.of(store);
     replication.start(vertx, opened);
     tick =
@@ -80,7 +78,9 @@ final class Node {
       expiring.start();
       expirer = Optional.of(expiring);
     }
-    monitoring.start(vertx, opened, store, replication);
+    Backups made = parts.backups();
+    backups = Optional.of(made);
+    monitoring.start(vertx, opened, store, replication, made);
   }
 
   /**
@@ -90,6 +90,7 @@ final class Node {
   void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
     running.ifPresent(
         store -> vertx.setTimer(times.untilWaitsEnd().toMillis(), late -> store.stopWaiting()));
+    backups.ifPresent(Backups::stop);
   }
 
   /** A start that failed half-way is undone too. */
@@ -98,6 +99,7 @@ final class Node {
     running.ifPresent(Node::drain);
     tick.ifPresent(vertx::cancelTimer);
     expirer.ifPresent(Expirer::close);
+    backups.ifPresent(Backups::close);
     replication.stop();
     if (engines.close()) {
       LOG.infof("store closed, took=%dms", Duration.ofNanos(System.nanoTime() - start).toMillis());

@@ -1,5 +1,6 @@
 package dev.slotstream.node;
 
+import dev.slotstream.backup.BackupOptions;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.kv.FieldCodec;
 import dev.slotstream.kv.ReplicationDemands;
@@ -85,6 +86,11 @@ final class NodeOptions {
         replication.ackTimeout(),
         replication.minInSync(),
         replication.positionTimeout());
+  }
+
+  static BackupOptions backup(SlotstreamConfig.Backup backup) {
+    return new BackupOptions(
+        backup.maxConcurrent(), backup.rate().asLongValue(), backup.stallTimeout());
   }
 
   private static Optional<URI> redirect(SlotstreamConfig config) {

@@ -51,6 +51,9 @@ public interface SlotstreamConfig {
   /** Serving followers. */
   Replication replication();
 
+  /** Being backed up. */
+  Backup backup();
+
   /** Being a follower. */
   Follower follower();
 
@@ -165,6 +168,21 @@ public interface SlotstreamConfig {
 
     /** How long a follower may acknowledge nothing while batches are in flight to it. */
     @WithDefault("10s")
+    Duration stallTimeout();
+  }
+
+  /** Being backed up. */
+  interface Backup {
+    /** How many backups may be made at once; more are refused. */
+    @WithDefault("2")
+    int maxConcurrent();
+
+    /** Bytes that one backup may send per second; 0 for as fast as it goes. */
+    @WithDefault("64M")
+    MemorySize rate();
+
+    /** How long a client may take nothing, or a write be on its way to the disk. */
+    @WithDefault("60s")
     Duration stallTimeout();
   }
 

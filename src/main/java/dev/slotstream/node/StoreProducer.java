@@ -1,9 +1,11 @@
 package dev.slotstream.node;
 
+import dev.slotstream.backup.Backups;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.Clocks;
 import dev.slotstream.kv.KeyValueStore;
 import dev.slotstream.kv.NodeStatus;
+import dev.slotstream.ops.BackupMeters;
 import dev.slotstream.ops.FollowerReadiness;
 import dev.slotstream.ops.OperationTimers;
 import dev.slotstream.replication.FollowerPositions;
@@ -42,6 +44,12 @@ public final class StoreProducer {
   @Singleton
   NodeStatus status(SlotEngine engine, KeyValueStore store, Replication replication) {
     return new NodeStatus(engine, store, replication);
+  }
+
+  @Produces
+  @Singleton
+  Backups backups(SlotEngine engine, SlotstreamConfig config, BackupMeters meters) {
+    return new Backups(engine, NodeOptions.backup(config.backup()), meters);
   }
 
   @Produces

@@ -23,6 +23,9 @@ public final class Meters {
   /** Gauge: slots whose checksum failed when the store was opened, by {@link #SHARD}. */
   public static final String SLOTS_DAMAGED = "slotstream.store.slots.damaged";
 
+  /** Gauge: 1 while a shard takes writes, 0 once its disk has failed, by {@link #SHARD}. */
+  public static final String WRITABLE = "slotstream.store.writable";
+
   /** Gauge: bytes, by {@link #SHARD} and {@link #KIND}: slots, log, memory. */
   public static final String STORE_BYTES = "slotstream.store.bytes";
 
@@ -132,6 +135,15 @@ public final class Meters {
 
   /** Counter: events from the leader that were not newer than their slot, by {@link #SHARD}. */
   public static final String SKIPPED_EVENTS = "slotstream.replication.skipped.events";
+
+  /** Gauge: backups that are being made. */
+  public static final String BACKUPS_RUNNING = "slotstream.backups.running";
+
+  /** Counter: backups that ended, or were refused, by {@link #REASON}. */
+  public static final String BACKUPS = "slotstream.backups";
+
+  /** Counter: bytes of backups that were sent. */
+  public static final String BACKUP_BYTES = "slotstream.backups.sent.bytes";
 
   /** Tag: get, head, put, delete, expire. */
   public static final String OP = "op";

@@ -1,5 +1,6 @@
 package dev.slotstream.ops;
 
+import dev.slotstream.backup.Backups;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.KeyValueStore;
 import dev.slotstream.replication.ReplicationView;
@@ -17,19 +18,27 @@ public final class Monitoring {
   private final LinkGauges links;
   private final EventLoopPulse pulse;
   private final FollowerReadiness follower;
+  private final BackupMeters backups;
 
   Monitoring(
-      StoreMeters stores, LinkGauges links, EventLoopPulse pulse, FollowerReadiness follower) {
+      StoreMeters stores,
+      LinkGauges links,
+      EventLoopPulse pulse,
+      FollowerReadiness follower,
+      BackupMeters backups) {
     this.stores = stores;
     this.links = links;
     this.pulse = pulse;
     this.follower = follower;
+    this.backups = backups;
   }
 
   /** Shows its figures and feels its pulse; once, until Vert.x is closed. */
-  public void start(Vertx vertx, SlotEngine engine, KeyValueStore store, ReplicationView view) {
+  public void start(
+      Vertx vertx, SlotEngine engine, KeyValueStore store, ReplicationView view, Backups made) {
     stores.bind(engine, store);
     links.bind(view);
+    backups.bind(made);
     pulse.start(vertx).onFailure(e -> LOG.error("event loops are not watched", e));
     DamageLog damage = new DamageLog(engine.shards());
     vertx.setPeriodic(

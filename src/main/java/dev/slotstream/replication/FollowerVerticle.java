@@ -5,12 +5,14 @@ import dev.slotstream.wire.Frame;
 import dev.slotstream.wire.FrameDecoder;
 import dev.slotstream.wire.WireException;
 import io.vertx.core.AbstractVerticle;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One follower's connection for one shard: the socket, its timer and its place among those who are
@@ -28,26 +30,21 @@ final class FollowerVerticle extends AbstractVerticle {
   private final NetSocket socket;
   private final Context loop;
   private final TailWaker tails;
-  private final Consumer<FollowerVerticle> onEnd;
   private final FrameDecoder decoder = FrameDecoder.ofFollowerFrames();
+  private final Promise<String> deployed = Promise.promise();
+  private final Promise<Void> undeployed = Promise.promise();
+  private final AtomicBoolean leaving = new AtomicBoolean();
   private volatile FollowerSession session;
   private long timer;
   private boolean listening;
-  private volatile boolean ended;
 
   FollowerVerticle(
-      SlotEngine engine,
-      LeaderContext leader,
-      NetSocket socket,
-      Context loop,
-      TailWaker tails,
-      Consumer<FollowerVerticle> onEnd) {
+      SlotEngine engine, LeaderContext leader, NetSocket socket, Context loop, TailWaker tails) {
     this.engine = engine;
     this.leader = leader;
     this.socket = socket;
     this.loop = loop;
     this.tails = tails;
-    this.onEnd = onEnd;
   }
 
   FollowerStatus status() {
@@ -99,18 +96,31 @@ final class FollowerVerticle extends AbstractVerticle {
 
   private void closed() {
     release("disconnected", "connection closed");
-    // While it is still being deployed this fails, and whoever deploys it does it.
-    vertx.undeploy(deploymentID());
+    leave();
   }
 
-  /** True when the connection is gone. */
-  boolean ended() {
-    return ended;
+  /** Completes when everything that it owns is let go. */
+  Future<Void> undeployed() {
+    return undeployed.future();
+  }
+
+  /** How its deployment went: told by whoever deploys it. */
+  void deployed(AsyncResult<String> id) {
+    deployed.handle(id);
+  }
+
+  /**
+   * Undeploys it once, whoever asks first: a second attempt at the same time would fail, and with
+   * it the undeployment of the acceptor that this is a child of.
+   */
+  Future<Void> leave() {
+    if (leaving.compareAndSet(false, true)) {
+      deployed.future().compose(id -> vertx.undeploy(id)).onComplete(undeployed);
+    }
+    return undeployed();
   }
 
   private void release(String reason, String text) {
-    ended = true;
-    onEnd.accept(this);
     vertx.cancelTimer(timer);
     if (listening) {
       listening = false;

@@ -205,9 +205,13 @@ final class HistoryFollowing implements Following {
     if (link.hasFailed(failure)) {
       return;
     }
-    applied = header.lastSequence();
     progress.committed(batch);
-    progress.applied(applied, header.endOffset());
+    // A batch that waited for room can end after the next one, which did not: told by two threads.
+    // What that one's end has said is true: records are committed in order.
+    if (header.lastSequence() > applied) {
+      applied = header.lastSequence();
+      progress.applied(applied, header.endOffset());
+    }
     unacknowledged++;
     planAck();
     endWhenComplete();

@@ -41,7 +41,7 @@ public final class ReplicationServer implements ReplicationView {
   private final ServerOptions options;
   private final LeaderContext leader;
   private final Set<FollowerVerticle> sessions = ConcurrentHashMap.newKeySet();
-  private final List<String> acceptors = new ArrayList<>();
+  private final List<Acceptor> acceptors = new ArrayList<>();
   private Vertx vertx;
   private long sampler;
   private volatile int port;
@@ -109,7 +109,7 @@ public final class ReplicationServer implements ReplicationView {
         .map(
             id -> {
               synchronized (acceptors) {
-                acceptors.add(id);
+                acceptors.add(acceptor);
               }
               return acceptor.server.actualPort();
             });
@@ -143,6 +143,7 @@ public final class ReplicationServer implements ReplicationView {
     private final int listenPort;
     private TailWaker tails;
     private NetServer server;
+    private boolean refusing;
 
     private Acceptor(int listenPort) {
       this.listenPort = listenPort;
@@ -164,6 +165,10 @@ public final class ReplicationServer implements ReplicationView {
     }
 
     private void accept(NetSocket socket) {
+      if (refusing) {
+        socket.close();
+        return;
+      }
       socket.pause();
       if (sessions.size() >= MAX_CONNECTIONS) {
         String text = "too many followers are connected, limit=" + MAX_CONNECTIONS;
@@ -172,19 +177,28 @@ public final class ReplicationServer implements ReplicationView {
         socket.end(Buffer.buffer(FrameEncoder.encode(new ErrorFrame(text))));
         return;
       }
-      FollowerVerticle session =
-          new FollowerVerticle(engine, leader, socket, context, tails, sessions::remove);
+      FollowerVerticle session = new FollowerVerticle(engine, leader, socket, context, tails);
       sessions.add(session);
-      // Deployed from here it is this acceptor's child: it ends with it, at the latest.
       vertx
           .deployVerticle(session)
           .onFailure(failure -> socket.close())
-          .onSuccess(
-              id -> {
-                if (session.ended()) {
-                  vertx.undeploy(id);
-                }
-              });
+          .onComplete(session::deployed);
+      session.undeployed().onComplete(ended -> sessions.remove(session));
+    }
+
+    /** From now on nobody is let in. */
+    private Future<Void> refuse() {
+      Promise<Void> done = Promise.promise();
+      context.runOnContext(
+          nothing -> {
+            refusing = true;
+            done.complete();
+          });
+      return done.future();
+    }
+
+    private Future<Void> undeploy() {
+      return vertx.undeploy(deploymentID());
     }
 
     @Override
@@ -204,12 +218,15 @@ public final class ReplicationServer implements ReplicationView {
       return Future.succeededFuture();
     }
     vertx.cancelTimer(sampler);
-    List<Future<Void>> all = new ArrayList<>();
+    List<Acceptor> all;
     synchronized (acceptors) {
-      acceptors.forEach(id -> all.add(vertx.undeploy(id)));
+      all = List.copyOf(acceptors);
       acceptors.clear();
     }
-    return Future.join(all).mapEmpty();
+    return Future.join(all.stream().map(Acceptor::refuse).toList())
+        .eventually(() -> Future.join(sessions.stream().map(FollowerVerticle::leave).toList()))
+        .eventually(() -> Future.join(all.stream().map(Acceptor::undeploy).toList()))
+        .mapEmpty();
   }
 
   /** How far the followers are. */

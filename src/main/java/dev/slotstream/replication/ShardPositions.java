@@ -48,7 +48,7 @@ final class ShardPositions {
       before = position.durable();
       position.set(applied, Math.min(applied, onDisk), position.caughtUp() || caughtUp);
       if (position.durable() != before) {
-        durable = durables();
+        durable = moved(durable, before, position.durable());
       }
     }
     if (position.durable() > before) {
@@ -85,6 +85,20 @@ final class ShardPositions {
             .toArray();
     Arrays.sort(sorted);
     return sorted;
+  }
+
+  /** The same in order, with one of these in its new place. */
+  private static long[] moved(long[] ascending, long from, long to) {
+    long[] moved = ascending.clone();
+    int at = Arrays.binarySearch(moved, from);
+    for (; at + 1 < moved.length && moved[at + 1] < to; at++) {
+      moved[at] = moved[at + 1];
+    }
+    for (; at > 0 && moved[at - 1] > to; at--) {
+      moved[at] = moved[at - 1];
+    }
+    moved[at] = to;
+    return moved;
   }
 
   long durableOn(int followers) {

@@ -2,9 +2,10 @@ package dev.slotstream.replication;
 
 import dev.slotstream.engine.Shard;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -14,24 +15,25 @@ import java.util.function.LongSupplier;
  * writer one signal for each event loop, however many followers there are; signals that come before
  * the loop has got to it count as one.
  *
- * <p>With many followers a round takes long, and batches of one record each would take all of the
- * loop's time. So the loop is left to others for a multiple of the time that the last round took,
- * as far as that is not less than timers can tell: the records of that time share their batches.
- * With few followers there is no such pause.
+ * <p>With many followers, batches of one record each would take all of the loop's time. So a turn
+ * ends when it has taken long enough, and the next one comes a multiple of that later, for whoever
+ * is still to be woken: the records of that time share their batches. The more are still to be
+ * woken, the longer that is. A few followers are woken in one turn, and there is no pause.
  *
  * <p>All calls come from the event loop; commits are signalled by any thread.
  */
 final class TailWaker {
-  private static final long PAUSE_PER_ROUND = 9;
-  private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int DUE_PER_PAUSE_MILLI = 16;
+  private static final int MAX_PAUSE_MILLIS = 4;
 
   private final Loop loop;
   private final LongSupplier clock;
   private final Map<Integer, Tails> shards = new HashMap<>();
+  private final Set<FollowerSession> due = new LinkedHashSet<>();
+
+  /** True while a turn is to come. */
   private final AtomicBoolean planned = new AtomicBoolean();
-  private long roundEnded;
-  private long pause;
 
   /** The event loop that the sessions are on. */
   interface Loop {
@@ -44,7 +46,7 @@ final class TailWaker {
 
   /** The sessions that want one shard's records. */
   private final class Tails {
-    private final List<FollowerSession> sessions = new CopyOnWriteArrayList<>();
+    private final Set<FollowerSession> sessions = new LinkedHashSet<>();
     private final Runnable onCommit = this::signal;
     private volatile boolean committed;
 
@@ -53,10 +55,10 @@ final class TailWaker {
       plan();
     }
 
-    private void wake() {
+    private void collect() {
       if (committed) {
         committed = false; // before it is looked for: what comes now is signalled anew
-        sessions.forEach(FollowerSession::onCommit);
+        due.addAll(sessions);
       }
     }
   }
@@ -64,7 +66,6 @@ final class TailWaker {
   TailWaker(Loop loop, LongSupplier clock) {
     this.loop = loop;
     this.clock = clock;
-    this.roundEnded = clock.getAsLong();
   }
 
   /** A session wants its shard's records from now on. */
@@ -86,30 +87,39 @@ final class TailWaker {
       shards.remove(shard.number());
       shard.removeOnCommit(tails.onCommit);
     }
+    due.remove(session);
   }
 
   /** Called on the write path. */
   private void plan() {
     if (!planned.get() && planned.compareAndSet(false, true)) {
-      loop.soon(this::beginRound);
+      loop.soon(this::turn);
     }
   }
 
-  private void beginRound() {
-    long left = roundEnded + pause - clock.getAsLong();
-    if (left > 0) {
-      loop.after(Math.ceilDiv(left, MIN_PAUSE_NANOS), this::round);
-    } else {
-      round();
+  private void turn() {
+    shards.values().forEach(Tails::collect);
+    wakeForATurn();
+    if (!due.isEmpty()) {
+      loop.after(Math.clamp(due.size() / DUE_PER_PAUSE_MILLI, 1, MAX_PAUSE_MILLIS), this::turn);
+      return;
     }
-  }
-
-  private void round() {
-    long began = clock.getAsLong();
     planned.set(false);
-    shards.values().stream().toList().forEach(Tails::wake);
-    roundEnded = clock.getAsLong();
-    long fair = PAUSE_PER_ROUND * (roundEnded - began);
-    pause = fair < MIN_PAUSE_NANOS ? 0 : Math.min(fair, MAX_PAUSE_NANOS);
+    if (shards.values().stream().anyMatch(tails -> tails.committed)) {
+      plan(); // it was signalled when a turn was still under way
+    }
+  }
+
+  /** Wakes who is due until the turn is over. */
+  private void wakeForATurn() {
+    long began = clock.getAsLong();
+    boolean over = false;
+    while (!due.isEmpty() && !over) {
+      Iterator<FollowerSession> first = due.iterator();
+      FollowerSession session = first.next();
+      first.remove();
+      session.onCommit();
+      over = clock.getAsLong() - began >= TURN_NANOS;
+    }
   }
 }

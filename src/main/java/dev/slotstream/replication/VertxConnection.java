@@ -1,16 +1,20 @@
 package dev.slotstream.replication;
 
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.impl.NetSocketInternal;
 
 /** A Vert.x socket as a session uses it. All calls come from the socket's event loop. */
 final class VertxConnection implements Connection {
-  private final NetSocket socket;
+  private static final long LINGER_MILLIS = 1_000;
+
+  private final NetSocketInternal socket;
   private final Context context;
 
   VertxConnection(NetSocket socket, Context context) {
-    this.socket = socket;
+    this.socket = (NetSocketInternal) socket;
     this.context = context;
   }
 
@@ -26,8 +30,11 @@ final class VertxConnection implements Connection {
 
   @Override
   public void write(byte[] bytes) {
+    // Copied once, to where the kernel takes it from. Vert.x' own buffers would copy it twice more.
+    ByteBuf copy = socket.channelHandlerContext().alloc().ioBuffer(bytes.length);
+    copy.writeBytes(bytes);
     // A write that fails ends the connection, and the close handler tells the session.
-    socket.write(Buffer.buffer(bytes));
+    socket.writeMessage(copy);
   }
 
   @Override
@@ -35,9 +42,20 @@ final class VertxConnection implements Connection {
     return socket.writeQueueFull();
   }
 
+  /**
+   * Vert.x would first wait until the peer has taken all that was written, and from a frozen peer
+   * or over a dead network that is never: then the connection is closed as it stands.
+   */
   @Override
   public void close() {
-    socket.close();
+    Vertx vertx = context.owner();
+    long force = vertx.setTimer(LINGER_MILLIS, id -> closeAsItStands());
+    socket.close().onComplete(closed -> vertx.cancelTimer(force));
+  }
+
+  private void closeAsItStands() {
+    // The close handler and the failed writes are told of it.
+    var _ = socket.channelHandlerContext().close();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.slotstream.rest;
 
+import dev.slotstream.backup.Refusal;
 import dev.slotstream.kv.KvError;
 import java.net.URI;
 import java.util.Map;
@@ -83,6 +84,24 @@ final class ProblemMapper {
               detail,
               Map.of("Accept-Encoding", "identity"));
     };
+  }
+
+  /** Why there is no backup. */
+  static Problem of(Refusal refusal) {
+    int status =
+        switch (refusal.reason()) {
+          case BAD_BACKUP_TOKEN -> BAD_REQUEST;
+          case FOREIGN_BACKUP, BACKUP_OUTDATED, LOG_PURGED -> 409;
+          case TOO_MANY_BACKUPS -> 429;
+          case NOT_CAUGHT_UP, NOT_COMMITTED, STALLED, SHUTTING_DOWN -> UNAVAILABLE;
+          case LOG_DAMAGED -> INTERNAL;
+        };
+    return new Problem(
+        status,
+        refusal.reason().tag(),
+        "The backup is not made",
+        refusal.getMessage(),
+        status == 429 || status == UNAVAILABLE ? retryAfter() : Map.of());
   }
 
   /** A path that nobody serves, or a method that it does not know. */

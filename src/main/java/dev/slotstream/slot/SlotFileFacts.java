@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * What the first page of a slot file says.
  *
- * @param slots that the file counts
+ * @param countedSlots at offset 8; the checkpoint has its own number, see {@link #slots}
  * @param shard its number
  * @param adopted true when Slotstream has opened the file before
  * @param closedByArmdb true when armdb was the last to close it
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record SlotFileFacts(
     SlotLayout layout,
-    int slots,
+    int countedSlots,
     int shard,
     boolean adopted,
     boolean closedByArmdb,
@@ -40,6 +40,12 @@ public record SlotFileFacts(
     }
     boolean first = blockA.checkpoint().get().generation() > blockB.checkpoint().get().generation();
     return (first ? blockA : blockB).checkpoint();
+  }
+
+  /** Slots that count: those of the checkpoint, where it tells them and armdb came not after it. */
+  public int slots() {
+    int told = checkpoint().map(Checkpoint::slots).orElse(0);
+    return changedByArmdb() || told == 0 ? countedSlots : told;
   }
 
   /** True when armdb was the last to change it: a log beside it tells of another past. */

@@ -34,12 +34,13 @@ import java.util.zip.CRC32C;
  *      8      8  generation
  *     16      8  sequence
  *     24      4  epoch
- *     28      4  zero
+ *     28      4  slot count, 0 where it is not told
  *     32      4  CRC-32C of bytes 0 to 31
  * </pre>
  *
  * <p>The two blocks stand in sectors of their own and are written in turn: a torn one leaves the
- * other. Source of bytes 0 to 17: armdb 0.1.14, {@code fixed/shard.rs}.
+ * other. The slot count that a valid block tells counts more than that of the header, which has no
+ * checksum and which armdb reads. Source of bytes 0 to 17: armdb 0.1.14, {@code fixed/shard.rs}.
  */
 final class SlotFileHeader {
   static final int SIZE = 4096;
@@ -67,7 +68,8 @@ final class SlotFileHeader {
   private static final int BLOCK_GENERATION = BLOCK_CLEAN + 3;
   private static final int BLOCK_SEQUENCE = BLOCK_GENERATION + 8;
   private static final int BLOCK_EPOCH = BLOCK_SEQUENCE + 8;
-  private static final int BLOCK_CRC = BLOCK_EPOCH + 8;
+  private static final int BLOCK_SLOTS = BLOCK_EPOCH + 4;
+  private static final int BLOCK_CRC = BLOCK_SLOTS + 4;
   private static final int BLOCK_SIZE = BLOCK_CRC + 4;
 
   private static final ValueLayout.OfInt INT =
@@ -88,7 +90,7 @@ final class SlotFileHeader {
     page.putShort(VALUE_LENGTH, (short) layout.valueLength());
     page.put(SHARD, (byte) shard);
     page.putInt(SLST, MAGIC_SLST);
-    page.put(BLOCK_A, encode(new Checkpoint(1, 0, 0, false, true)));
+    page.put(BLOCK_A, encode(new Checkpoint(1, 0, 0, false, true, slotCount)));
     return page.array();
   }
 
@@ -158,8 +160,8 @@ final class SlotFileHeader {
         layout,
         slotCount(page, file),
         page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF,
-        adopted(page),
-        closedByArmdb(page),
+        adopted(page, file),
+        closedByArmdb(page, file),
         block(page, BLOCK_A),
         block(page, BLOCK_B),
         firstUnexpected(page));
@@ -192,8 +194,7 @@ final class SlotFileHeader {
         return used;
       }
     }
-    int mark = page.get(INT, SLST);
-    return mark == 0 || mark == MAGIC_SLST ? -1 : SLST;
+    return -1;
   }
 
   private static int firstUsed(MemorySegment page, int from, int to) {
@@ -205,14 +206,35 @@ final class SlotFileHeader {
     return -1;
   }
 
-  /** True when Slotstream has opened the file before. */
-  static boolean adopted(MemorySegment page) {
-    return page.get(INT, SLST) == MAGIC_SLST;
+  /**
+   * True when Slotstream has opened the file before.
+   *
+   * @throws SlotFileException for a mark that nobody writes: a log would be given up over it
+   */
+  static boolean adopted(MemorySegment page, Path file) throws SlotFileException {
+    int mark = page.get(INT, SLST);
+    if (mark != MAGIC_SLST && mark != 0) {
+      throw damaged("mark of Slotstream", file, SLST);
+    }
+    return mark == MAGIC_SLST;
   }
 
-  /** True when armdb was the last to close the file. */
-  static boolean closedByArmdb(MemorySegment page) {
-    return page.get(ValueLayout.JAVA_BYTE, ARMDB_CLEAN) != 0;
+  /**
+   * True when armdb was the last to close the file.
+   *
+   * @throws SlotFileException for a flag that nobody writes: a log would be given up over it
+   */
+  static boolean closedByArmdb(MemorySegment page, Path file) throws SlotFileException {
+    byte flag = page.get(ValueLayout.JAVA_BYTE, ARMDB_CLEAN);
+    if (flag != 0 && flag != 1) {
+      throw damaged("clean-shutdown flag", file, ARMDB_CLEAN);
+    }
+    return flag == 1;
+  }
+
+  private static SlotFileException damaged(String what, Path file, int offset) {
+    return new SlotFileException(
+        Kind.CORRUPT, "%s is damaged, file=%s offset=%d".formatted(what, file, offset));
   }
 
   /** Marks the file as Slotstream's. From now on armdb's own shutdown files do not count. */
@@ -249,6 +271,7 @@ final class SlotFileHeader {
     block.putLong(BLOCK_GENERATION, checkpoint.generation());
     block.putLong(BLOCK_SEQUENCE, checkpoint.sequence());
     block.putInt(BLOCK_EPOCH, checkpoint.epoch());
+    block.putInt(BLOCK_SLOTS, checkpoint.slots());
     block.putInt(BLOCK_CRC, crc(block.array()));
     return block.array();
   }
@@ -264,7 +287,8 @@ final class SlotFileHeader {
         block.getLong(BLOCK_SEQUENCE),
         block.getInt(BLOCK_EPOCH),
         block.get(BLOCK_SYNCING) != 0,
-        block.get(BLOCK_CLEAN) != 0);
+        block.get(BLOCK_CLEAN) != 0,
+        block.getInt(BLOCK_SLOTS));
   }
 
   private static int crc(byte[] block) {

@@ -83,9 +83,16 @@ public final class SlotFileReader implements AutoCloseable {
     return meta;
   }
 
-  /** Offset of the first byte behind the slots that is not zero; -1 when all are, or none is. */
+  /** Where the slots end that both numbers in the header count. */
+  public long countedEnd() {
+    return offsetOf(Math.min(facts.slots(), facts.countedSlots()));
+  }
+
+  /**
+   * Offset of the first byte behind {@link #countedEnd} that is not zero; -1 when there is none.
+   */
   public long usedBehindSlots() throws IOException {
-    for (long at = offsetOf(facts.slots()); at < window.length(); at++) {
+    for (long at = countedEnd(); at < window.length(); at++) {
       if (window.bytes()[window.at(at, 1)] != 0) {
         return at;
       }

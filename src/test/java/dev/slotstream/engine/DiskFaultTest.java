@@ -17,6 +17,8 @@ import dev.slotstream.file.FaultyStorage.Held;
 import dev.slotstream.file.FaultyStorage.Operation;
 import dev.slotstream.kit.MemoryDirectory;
 import dev.slotstream.kit.TestFiles;
+import dev.slotstream.log.LogReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,11 +142,14 @@ class DiskFaultTest {
     }
   }
 
-  @Test
-  void aLogThatCannotBePurgedShutsTheGate() {
+  @ParameterizedTest
+  @CsvSource({"RENAME, redo-used", "DELETE, redo-0"})
+  void aLogThatCannotBePurgedShutsTheGate(Operation operation, String file) throws IOException {
     TestStore store = store().durability(Durability.OS).layout(TestStore.KEY, 1000);
-    try (SlotEngine engine = store.open(storage)) {
-      storage.fail(broken(Operation.DELETE, "redo"));
+    try (SlotEngine engine = store.open(storage);
+        // A segment that is read is not used again, but deleted.
+        LogReader _ = operation == Operation.DELETE ? engine.shards().get(0).readLog(1) : null) {
+      storage.fail(broken(operation, file));
       try {
         putMany(engine, 1500);
       } catch (WriteGateShut e) {

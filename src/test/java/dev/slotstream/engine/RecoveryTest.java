@@ -19,8 +19,11 @@ import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.MetaWord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,7 +92,14 @@ class RecoveryTest {
     }
   }
 
+  private static void awaitCheckpoint(SlotEngine engine, long sequence) {
+    while (engine.shards().get(0).status().checkpointSequence() < sequence) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   @Test
+  @Timeout(30)
   void aCheckpointIsWhereReplayBegins() {
     TestStore store = store().retention(64 << 20);
     TestStore crashed;
@@ -109,10 +119,11 @@ class RecoveryTest {
       for (int n = 0; n < 50; n++) {
         assertEquals(n < 7 ? n + 1000 : n, TestStore.read(engine, n));
       }
+      awaitCheckpoint(engine, 57);
       crashed = crash(crashed);
     }
     try (SlotEngine engine = crashed.open()) {
-      assertEquals(0, engine.recovery().replayed(), "a recovery ends in a checkpoint");
+      assertEquals(0, engine.recovery().replayed(), "after a recovery there is a checkpoint");
       assertFalse(engine.recovery().clean());
       assertEquals(58, TestStore.put(engine, 1, 1).sequence());
     }
@@ -206,13 +217,15 @@ class RecoveryTest {
   void replayGrowsTheFileWhenItsGrowthWasLost() {
     TestStore store = store().growSlots(16);
     TestStore crashed;
+    byte[] header;
     try (SlotEngine engine = store.open()) {
+      header = Arrays.copyOf(TestFiles.read(store.slotFile(0)), 4096);
       for (int n = 0; n < 100; n++) {
         TestStore.put(engine, n, n);
       }
       crashed = crash(store);
     }
-    TestFiles.write(crashed.slotFile(0), 8, (byte) 16, (byte) 0);
+    TestFiles.write(crashed.slotFile(0), 0, header);
     TestFiles.resize(crashed.slotFile(0), 4096 + 16 * 32);
     try (SlotEngine engine = crashed.open()) {
       assertEquals(112, engine.shards().get(0).slotCount());

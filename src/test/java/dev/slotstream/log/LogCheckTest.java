@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,24 @@ class LogCheckTest {
     assertTrue(notes.getFirst().contains("sequence=" + (RECORDS + 1)), notes::toString);
     assertEquals(RECORDS + 1, records.size());
     TestFiles.deleteTree(directory);
+  }
+
+  @Test
+  void recordsOfASegmentWhoseHeaderIsNotThereAreTold() throws IOException {
+    Path spare = directory.resolve(LogSegment.SPARE_NAME);
+    byte[] begun = Files.readAllBytes(segments.getLast());
+    Files.delete(segments.getLast());
+    Arrays.fill(begun, 0, LogLayout.HEADER_SIZE, (byte) 0);
+    Files.write(spare, begun);
+    check(0);
+    assertTrue(damage.stream().anyMatch(told -> told.contains("forcedUpTo")), damage::toString);
+    Files.write(spare, new byte[begun.length]);
+    TestFiles.write(spare, LogLayout.HEADER_SIZE + 9, (byte) 1);
+    check(0);
+    assertTrue(notes.stream().anyMatch(told -> told.contains("no header")), notes::toString);
+    Files.write(spare, new byte[begun.length]);
+    check(0);
+    assertEquals(List.of(), notes);
   }
 
   @Test

@@ -48,6 +48,15 @@ final class Cluster implements AutoCloseable {
 
   private NodeProcess add(NodeProcess node) {
     nodes.add(node);
+    return withStore(node);
+  }
+
+  /** A node with stores of this kind that leads on its own, and belongs to its user. */
+  NodeProcess leader(String name) {
+    return withStore(new NodeProcess(name, directory, http).set("SLOTSTREAM_REPLICATION_PORT", 0));
+  }
+
+  private NodeProcess withStore(NodeProcess node) {
     return node.set("SLOTSTREAM_STORE_SHARDS", shards)
         .set("SLOTSTREAM_STORE_MAX_KEY_BYTES", MAX_KEY_BYTES)
         .set("SLOTSTREAM_STORE_MAX_VALUE_BYTES", MAX_VALUE_BYTES)

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own in which many followers of one leader live. */
 final class FollowerFleet implements AutoCloseable {
+  private static final Path IDLE = Path.of("/usr/bin/chrt");
+  private static final long BYTES_OF_A_FLEET = 8L << 30;
   private static final int WINDOW = 32;
   private static final long STOP_SECONDS = 60;
 
@@ -30,16 +33,29 @@ final class FollowerFleet implements AutoCloseable {
   }
 
   /**
-   * Starts so many followers of the leader on a port. They give way to everybody else: elsewhere
-   * they would have processors of their own.
+   * Where a fleet keeps its stores so that they are no burden on the leader's disk: in memory, if
+   * there is room for them, else in the directory of the test.
+   */
+  static Path roomFor(Path temp) throws IOException {
+    Path memory = Path.of("/dev/shm");
+    return Files.isWritable(memory)
+            && Files.getFileStore(memory).getUsableSpace() >= BYTES_OF_A_FLEET
+        ? Files.createTempDirectory(memory, "fleet-")
+        : Files.createDirectory(temp.resolve("fleet"));
+  }
+
+  /**
+   * Starts so many followers of the leader on a port. They leave the processors to everybody else:
+   * elsewhere they would have their own.
    */
   static FollowerFleet start(Path directory, int followers, int shards, int leaderPort)
       throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "nice",
-            "-n",
-            "19",
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(IDLE)) {
+      command.addAll(List.of(IDLE.toString(), "--idle", "0"));
+    }
+    command.addAll(
+        List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--sun-misc-unsafe-memory-access=allow",
             "-Xmx1g",
@@ -49,7 +65,8 @@ final class FollowerFleet implements AutoCloseable {
             directory.toString(),
             Integer.toString(followers),
             Integer.toString(shards),
-            Integer.toString(leaderPort));
+            Integer.toString(leaderPort)));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectErrorStream(true);
     builder.redirectOutput(Redirect.appendTo(directory.resolve("fleet.log").toFile()));
     return new FollowerFleet(builder.start());

@@ -70,6 +70,14 @@ final class FakeConnection implements Connection {
     }
   }
 
+  /** Runs what was put off so far, the last first, and then what that puts off. */
+  void runLaterBackwards() {
+    List<Runnable> steps = new ArrayList<>(later);
+    later.clear();
+    steps.reversed().forEach(Runnable::run);
+    runLater();
+  }
+
   /** What was written since the last call. */
   List<Frame> take() {
     List<Frame> taken = List.copyOf(written);

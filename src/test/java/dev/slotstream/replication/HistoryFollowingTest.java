@@ -196,6 +196,18 @@ class HistoryFollowingTest {
   }
 
   @Test
+  void batchesThatEndInAnotherOrderDoNotMoveItBack() {
+    syncFully(40, 1, 2);
+    int acks = connection.frames(Ack.class).size();
+    link.onFrame(records(2, 41, 3, 4), now);
+    link.onFrame(records(2, 43, 5), now);
+    connection.runLaterBackwards();
+    assertEquals(new Ack.Extension(43, 43, 2), lastAck());
+    assertEquals(acks + 1, connection.frames(Ack.class).size());
+    assertEquals(43, progress.status().appliedSequence());
+  }
+
+  @Test
   void aFullSyncIsLiveOnlyWhenAllOfItIsHere() {
     hear(full(40));
     assertEquals(State.SYNCING, progress.state());

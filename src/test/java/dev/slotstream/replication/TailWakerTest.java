@@ -26,7 +26,7 @@ class TailWakerTest {
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final List<Long> pauses = new ArrayList<>();
   private long now = 1_000_000_000;
-  private Duration round = Duration.ofNanos(1);
+  private Duration step = Duration.ofNanos(1);
   private TailWaker waker;
   private long written;
 
@@ -49,9 +49,13 @@ class TailWakerTest {
             },
             this::timePasses);
     put(1);
-    for (int p = 0; p < 2; p++) {
+    connect(2);
+  }
+
+  private void connect(int followers) {
+    for (int p = 0; p < followers; p++) {
       LeaderHarness.Peer peer = leader.connect();
-      peer.ask(new UUID(5, p), leader.shard.history().storeId(), 1, 2, false);
+      peer.ask(new UUID(5, peers.size()), leader.shard.history().storeId(), 1, 2, false);
       peers.add(peer);
     }
   }
@@ -61,9 +65,9 @@ class TailWakerTest {
     leader.close();
   }
 
-  /** Whoever looks at the clock twice sees a round's time between. */
+  /** Every look at the clock is so much later than the one before. */
   private long timePasses() {
-    now += round.toNanos();
+    now += step.toNanos();
     return now;
   }
 
@@ -110,8 +114,8 @@ class TailWakerTest {
   }
 
   @Test
-  void aShortRoundIsFollowedByNoPause() {
-    round = Duration.ofNanos(110_000);
+  void aShortTurnIsFollowedByNoPause() {
+    step = Duration.ofNanos(49_000);
     addAll();
     for (int n = 0; n < 3; n++) {
       put(1);
@@ -122,31 +126,43 @@ class TailWakerTest {
   }
 
   @Test
-  void aLongRoundLeavesTheLoopToOthersForAWhile() {
-    round = Duration.ofNanos(500_000);
+  void aLongTurnEndsAndLeavesTheLoopToOthersForAWhile() {
     addAll();
+    step = Duration.ofMillis(1);
     put(2);
     runSoon();
+    assertEquals(List.of(List.of(2), List.of()), batches());
     put(3);
     runSoon();
-    assertEquals(List.of(List.of(), List.of()), batches(), "the round of their coming was long");
-    assertEquals(List.of(4L), pauses); // 4.5 ms, of which a look at the clock has taken 0.5 ms
+    assertEquals(List.of(List.of(2), List.of()), batches(), "nobody is woken in the pause");
     later.poll().run();
-    assertEquals(List.of(List.of(5), List.of(5)), batches());
+    assertEquals(List.of(List.of(2), List.of(5)), batches(), "who has waited is first");
+    later.poll().run();
+    assertEquals(List.of(List.of(2, 3), List.of(5)), batches());
+    assertTrue(later.isEmpty() && soon.isEmpty(), "nobody is due");
+    assertEquals(List.of(1L, 1L), pauses);
+    step = Duration.ofNanos(1);
+    put(1);
+    runSoon();
+    assertEquals(List.of(List.of(2, 3, 1), List.of(5, 1)), batches());
   }
 
   @Test
-  void noPauseIsLongerThanTenMilliseconds() {
-    round = Duration.ofMillis(80);
+  void aPauseIsTheLongerTheMoreAreStillDue() {
+    connect(98);
     addAll();
-    round = Duration.ofNanos(1);
+    step = Duration.ofMillis(1);
     put(1);
     runSoon();
-    assertEquals(List.of(10L), pauses);
-    later.poll().run();
-    put(1);
-    runSoon();
-    assertEquals(List.of(10L), pauses, "a short round came between");
+    while (!later.isEmpty()) {
+      later.poll().run();
+    }
+    assertTrue(batches().stream().allMatch(List.of(1)::equals), "all were woken once");
+    List<Long> expected = new ArrayList<>();
+    for (int due = 99; due > 0; due--) {
+      expected.add(due >= 64 ? 4L : due >= 48 ? 3L : due >= 32 ? 2L : 1L);
+    }
+    assertEquals(expected, pauses);
   }
 
   @Test
@@ -163,6 +179,17 @@ class TailWakerTest {
     waker.add(peers.getLast().session);
     runSoon();
     assertEquals(List.of(List.of(), List.of(1, 1)), batches());
+  }
+
+  @Test
+  void whoGoesWhileItIsDueIsNotWoken() {
+    addAll();
+    step = Duration.ofMillis(1);
+    put(1);
+    runSoon();
+    waker.remove(peers.getLast().session);
+    later.poll().run();
+    assertEquals(List.of(List.of(1), List.of()), batches());
   }
 
   @Test

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Killed with 10 million keys of 100-byte values: how long until it answers again? Slotstream, RocksDB and Redis with its AOF, in turn.
+. "$(dirname "$0")/common.sh"
+keys=${KEYS:-10000000}
+rounds=${ROUNDS:-3}
+port=17390
+need redis-server redis-server
+machine
+redis-server --version
+./mvnw -q -B -Pjmh test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+dir=$(mktemp -d)
+trap 'redis-cli -p $port shutdown nosave >/dev/null 2>&1 || true; rm -rf "$dir"' EXIT
+
+step() {
+  "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xmx2g -XX:MaxDirectMemorySize=4g \
+    -cp "target/test-classes:target/classes:$(cat target/bench.classpath)" \
+    dev.slotstream.bench.RestartRates "$@" 2>/dev/null
+}
+
+start_redis() {
+  redis-server --port $port --bind 127.0.0.1 --save '' --appendonly yes --appendfsync everysec \
+    --auto-aof-rewrite-percentage 0 --daemonize yes --dir "$dir/redis" --pidfile "$dir/redis.pid" >/dev/null
+}
+
+# Commands as they go over the wire, so that no client is what is waited for.
+commands() {
+  awk -v n="$keys" 'BEGIN { value = sprintf("%100s", ""); gsub(/ /, "v", value)
+    for (i = 0; i < n; i++) printf "*3\r\n$3\r\nSET\r\n$16\r\n%016d\r\n$100\r\n%s\r\n", i, value }'
+}
+
+for round in $(seq "$rounds"); do
+  for who in slotstream rocksdb; do
+    mkdir -p "$dir/$who"
+    step $who write "$dir/$who" "$keys" || [ $? = 137 ] # it ends in a halt
+    step $who open "$dir/$who" "$keys"
+    rm -rf "${dir:?}/$who"
+  done
+  mkdir -p "$dir/redis"
+  start_redis
+  until redis-cli -p $port ping >/dev/null 2>&1; do sleep 0.05; done
+  commands | redis-cli -p $port --pipe >/dev/null
+  kill -9 "$(cat "$dir/redis.pid")"
+  while redis-cli -p $port ping >/dev/null 2>&1; do sleep 0.05; done
+  begin=$(date +%s%N)
+  start_redis
+  until [ "$(redis-cli -p $port ping 2>&1)" = PONG ]; do sleep 0.01; done
+  size=$(redis-cli -p $port dbsize)
+  echo "$begin $(date +%s%N)" | awk -v k="$size" '{ printf "restart redis keys=%d process=%.3f s appendfsync everysec\n", k, ($2 - $1) / 1e9 }'
+  redis-cli -p $port shutdown nosave >/dev/null 2>&1 || true
+  rm -rf "$dir/redis"
+done | tee "$dir/figures"
+for who in slotstream rocksdb redis; do
+  sed -n "s/^restart $who .*process=\([0-9.]*\) s.*/\1/p" "$dir/figures" | median |
+    sed "s/^/median, seconds from start to first answer, $who: /"
+done

@@ -1,0 +1,158 @@
+package dev.slotstream.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.slotstream.backup.BackupDownload;
+import dev.slotstream.backup.BackupDownload.Patience;
+import dev.slotstream.kit.StoreDigest;
+import dev.slotstream.kit.TestFiles;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A leader is backed up by the command while it is written to. What is restored is its content at
+ * the backup's positions: a follower that begins there resumes, and ends equal.
+ */
+class BackupSoakIT {
+  private static final boolean FULL = "full".equals(System.getProperty("slotstream.campaign"));
+  private static final Duration WARM = Duration.ofSeconds(FULL ? 15 : 2);
+  private static final Duration WITHOUT = Duration.ofSeconds(FULL ? 30 : 2);
+  private static final Duration WITH = Duration.ofSeconds(FULL ? 30 : 6);
+  private static final int PER_SECOND = FULL ? 10_000 : 1_000;
+  private static final int KEYS = FULL ? 500_000 : 20_000;
+  private static final int SHARDS = 2;
+  private static final Path JAR =
+      Path.of(System.getProperty("slotstream.jar", "target/quarkus-app/quarkus-run.jar"));
+
+  @TempDir Path temp;
+
+  @Test
+  void aLeaderUnderLoadIsBackedUpAndAFollowerGoesOnFromTheBackup() throws Exception {
+    try (Cluster cluster = new Cluster(temp, SHARDS)) {
+      NodeProcess leader = cluster.leader;
+      NodeProcess restored = cluster.follower("restored");
+      leader.start().awaitReady();
+      HttpLoad load = new HttpLoad(leader, KEYS);
+      load.run(Duration.ofSeconds(FULL ? 60 : 3)); // every key has a value
+      load.run(WARM, PER_SECOND);
+      HttpLoad.Result without = load.run(WITHOUT, PER_SECOND);
+
+      HttpLoad.Running running = load.begin(WITH, PER_SECOND);
+      int others = 0;
+      do {
+        Path other = temp.resolve("other.backup");
+        fetch(leader, other); // in this process: the start of another one would be measured, too
+        Files.delete(other);
+        others++;
+      } while (FULL && running.goesOn());
+      Path backup = temp.resolve("leader.backup");
+      if (FULL) {
+        assertNoWorse(without, running.await(), others);
+        running = load.begin(Duration.ofSeconds(10), PER_SECOND);
+      }
+      JsonObject made =
+          command("backup", "http://127.0.0.1:" + leader.httpPort(), backup.toString());
+      HttpLoad.Result with = running.await();
+      System.out.println("made by the command: " + made);
+      assertEquals(0, without.failed() + with.failed());
+      assertTrue(made.getLong("records") > 0, "nothing was written meanwhile");
+
+      refusesATruncatedOne(backup);
+      JsonObject done = command("restore", backup.toString(), restored.data().toString());
+      assertEquals(made.getJsonArray("positions"), done.getJsonArray("positions"));
+      load.run(Duration.ofSeconds(1), PER_SECOND);
+      assertEquals(0, cluster.scans());
+      restored.start().awaitReady();
+      cluster.awaitCaughtUp();
+      assertEquals(0, cluster.scans(), "the restored follower was scanned");
+      assertEquals(SHARDS, restored.sumOfLinks("resumes"));
+      assertEquals(0, restored.sumOfLinks("fullSyncs"));
+      assertNull(load.firstDifference(restored));
+      assertEquals(others + 1, leader.metric("slotstream_backups_total", "complete"));
+      assertTrue(leader.log().contains("backup is complete, positions="));
+      cluster.assertAllEqual();
+    }
+  }
+
+  @Test
+  void aQuietLeaderIsRestoredAsALeaderWithTheSameContentAndAFollowerIsBackedUpToo()
+      throws Exception {
+    try (Cluster cluster = new Cluster(temp, SHARDS)) {
+      NodeProcess follower = cluster.follower("follower");
+      cluster.start();
+      HttpLoad load = new HttpLoad(cluster.leader, 5_000);
+      load.run(Duration.ofSeconds(2));
+      cluster.awaitCaughtUp();
+      Path backup = temp.resolve("quiet.backup");
+      command("backup", "http://127.0.0.1:" + follower.httpPort(), backup.toString());
+      Path data = temp.resolve("elsewhere");
+      command("restore", backup.toString(), data.toString());
+      List<String> expected;
+      cluster.leader.kill();
+      expected = StoreDigest.of(Cluster.options(cluster.leader.data(), SHARDS));
+      Path copy = TestFiles.copyTree(data, temp.resolve("copy"));
+      assertEquals(expected, StoreDigest.of(Cluster.options(copy, SHARDS)));
+      try (NodeProcess leads = cluster.leader("elsewhere")) {
+        leads.start().awaitReady();
+        assertNull(load.firstDifference(leads));
+        assertTrue(leads.get("/replication").contains("\"role\":\"leader\""));
+      }
+    }
+  }
+
+  private static void fetch(NodeProcess node, Path file) throws Exception {
+    URI url = URI.create("http://127.0.0.1:" + node.httpPort());
+    new BackupDownload(url, file, Patience.USUAL, bytes -> {}).run();
+  }
+
+  private static void assertNoWorse(HttpLoad.Result without, HttpLoad.Result with, int backups) {
+    System.out.printf("without: %s%nduring %d backups: %s%n", without, backups, with);
+    assertEquals(0, with.failed());
+    assertTrue(with.p99Millis() <= 2 * without.p99Millis(), "p99: %s, %s".formatted(without, with));
+  }
+
+  private void refusesATruncatedOne(Path backup) throws Exception {
+    byte[] bytes = TestFiles.read(backup);
+    Path half = temp.resolve("half.backup");
+    Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
+    Process process = start("restore", half.toString(), temp.resolve("half").toString());
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(3, process.exitValue(), errors);
+    assertTrue(errors.contains("truncated"), errors);
+  }
+
+  private static Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("--sun-misc-unsafe-memory-access=allow", "-Xmx128m", "-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).start();
+  }
+
+  /** Runs a command to its good end; answers what it prints with {@code --json}. */
+  private static JsonObject command(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--json");
+    Process process = start(all.toArray(String[]::new));
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(300, TimeUnit.SECONDS));
+    assertEquals(0, process.exitValue(), errors);
+    return new JsonObject(out);
+  }
+}
