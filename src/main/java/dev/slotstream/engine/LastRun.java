@@ -20,6 +20,9 @@ final class LastRun {
 
   private static final String OS = "os ";
 
+  /** There is no file: the store is new, or was written before there were such files. */
+  private static final String NONE = "-";
+
   private final Storage storage;
   private final Path file;
   private final String found;
@@ -33,21 +36,29 @@ final class LastRun {
   static LastRun open(Storage storage, Path directory) throws IOException {
     Path file = directory.resolve(NAME);
     String found =
-        storage.exists(file) ? new String(storage.read(file), StandardCharsets.UTF_8) : "";
+        storage.exists(file) ? new String(storage.read(file), StandardCharsets.UTF_8) : NONE;
     return new LastRun(storage, file, found);
   }
 
-  /** Whether slots may hold what no record tells, unless the store was closed. */
+  /**
+   * Whether slots may hold what no record tells, unless the store was closed. A file that says what
+   * nobody writes may have said so.
+   */
   boolean mayHaveLostRecords() {
-    return found.startsWith(OS) && !storage.systemRun().map(LastRun::os).equals(Optional.of(found));
+    return !found.equals(NONE)
+        && !found.equals(line(Durability.FSYNC))
+        && !found.equals(line(Durability.INTERVAL))
+        && !storage.systemRun().map(LastRun::os).equals(Optional.of(found));
+  }
+
+  private static String line(Durability durability) {
+    return durability.name().toLowerCase(Locale.ROOT) + "\n";
   }
 
   /** Notes this run, before the first write. */
   void begin(Durability durability) throws IOException {
     String now =
-        durability == Durability.OS
-            ? os(storage.systemRun().orElse("unknown"))
-            : durability.name().toLowerCase(Locale.ROOT) + "\n";
+        durability == Durability.OS ? os(storage.systemRun().orElse("unknown")) : line(durability);
     if (!found.equals(now)) {
       storage.replace(file, now.getBytes(StandardCharsets.UTF_8));
     }

@@ -58,7 +58,7 @@ final class ShardRecovery {
     mixture = file.checkpoint().syncing() || (file.changedByArmdb() && !history.own());
     ahead = recordsMayBeLost && options.leads() && !file.checkpoint().clean() && !forget;
     if (forget) {
-      files.deleteLog();
+      forgetLog();
     }
     SlotApplier applier = new SlotApplier(slots, new PendingSlots(file.layout().keyLength()));
     log =
@@ -69,6 +69,19 @@ final class ShardRecovery {
             record -> replay(record, applier));
     verdict = log.verdict();
     slots.rebuild();
+  }
+
+  /**
+   * What armdb wrote over a store that was not closed cost the records that were in the log only;
+   * and armdb's flag is one bit, which may have gone bad.
+   */
+  private void forgetLog() throws IOException {
+    boolean closed = file.checkpoint().clean() && !file.checkpoint().equals(Checkpoint.NONE);
+    if (file.changedByArmdb() && !closed) {
+      files.setLogAside();
+    } else {
+      files.deleteLog();
+    }
   }
 
   /**

@@ -33,6 +33,7 @@ final class DiskFile implements MappedFile {
       this.length = channel.size();
       this.mapping = map(Math.max(reserve, length), length);
     } catch (IOException e) {
+      arena.close();
       channel.close();
       throw DiskStorage.describe(e, "map", path, reserve);
     }
@@ -64,8 +65,8 @@ final class DiskFile implements MappedFile {
     try {
       writeZeros(channel, length, newLength);
     } catch (IOException e) {
-      channel.truncate(length);
-      throw DiskStorage.describe(e, "extend", path, newLength);
+      giveBack(e);
+      throw DiskStorage.describe(e, "extend", path, newLength, newLength - length);
     }
     try {
       channel.force(true);
@@ -80,6 +81,15 @@ final class DiskFile implements MappedFile {
     length = newLength;
   }
 
+  /** What was written of an extension; its reader cuts it when this fails, too. */
+  private void giveBack(IOException cause) {
+    try {
+      channel.truncate(length);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   /** Never a {@link NoSpaceException}: what a failed force did to the file is not known. */
   private IOException forceFailed(IOException e, long size) {
     return new IOException(
@@ -89,8 +99,13 @@ final class DiskFile implements MappedFile {
   @Override
   public void cut(long newLength) throws IOException {
     if (newLength < length) {
-      channel.truncate(newLength);
-      channel.force(true);
+      try {
+        channel.truncate(newLength);
+        channel.force(true);
+      } catch (IOException e) {
+        throw new IOException(
+            "could not cut file=%s length=%d: %s".formatted(path, newLength, e.getMessage()), e);
+      }
       length = newLength;
     }
   }

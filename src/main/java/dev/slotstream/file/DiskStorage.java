@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -75,7 +76,8 @@ public final class DiskStorage implements Storage {
       writeFully(channel, ByteBuffer.wrap(content), 0);
       channel.force(true);
     } catch (IOException e) {
-      throw describe(e, "write", path, content.length);
+      Files.deleteIfExists(temporary);
+      throw describe(e, "write", path, content.length, content.length);
     }
     rename(temporary, path);
   }
@@ -101,7 +103,7 @@ public final class DiskStorage implements Storage {
       channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
-      throw describe(e, "create", path, length);
+      throw describe(e, "create", path, length, length);
     }
     rename(temporary, path);
     return new DiskFile(path, reserve);
@@ -132,6 +134,41 @@ public final class DiskStorage implements Storage {
     }
   }
 
+  /**
+   * Keeps others from opening a directory that is only read here: nothing is written, not even the
+   * lock file. Several may read at a time. A directory without a lock file was never opened, and
+   * nothing keeps it closed.
+   *
+   * @throws AlreadyLockedException when somebody has the directory open
+   */
+  public static AutoCloseable lockForReading(Path lockFile) throws IOException {
+    if (!Files.exists(lockFile)) {
+      return () -> {};
+    }
+    Path name = lockFile.toRealPath();
+    if (!LOCKED_HERE.add(name)) {
+      throw inUse(lockFile, self());
+    }
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(lockFile, StandardOpenOption.READ);
+      if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+        throw inUse(lockFile, Files.readString(lockFile, StandardCharsets.UTF_8).strip());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOCKED_HERE.remove(name);
+      if (channel != null) {
+        channel.close();
+      }
+      throw e;
+    }
+    FileChannel locked = channel;
+    return () -> {
+      locked.close();
+      LOCKED_HERE.remove(name);
+    };
+  }
+
   private static FileChannel lockedChannel(Path lockFile) throws IOException {
     FileChannel channel =
         FileChannel.open(
@@ -140,12 +177,21 @@ public final class DiskStorage implements Storage {
       if (tryLock(channel) == null) {
         throw inUse(lockFile, Files.readString(lockFile, StandardCharsets.UTF_8).strip());
       }
-      channel.truncate(0);
-      writeFully(channel, ByteBuffer.wrap(self().getBytes(StandardCharsets.UTF_8)), 0);
+      sign(channel, lockFile);
       return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static void sign(FileChannel channel, Path lockFile) throws IOException {
+    byte[] self = self().getBytes(StandardCharsets.UTF_8);
+    try {
+      channel.truncate(0);
+      writeFully(channel, ByteBuffer.wrap(self), 0);
+    } catch (IOException e) {
+      throw describe(e, "write", lockFile, self.length, self.length);
     }
   }
 
@@ -167,11 +213,31 @@ public final class DiskStorage implements Storage {
   }
 
   static IOException describe(IOException e, String what, Path path, long length) {
+    return describe(e, what, path, length, 0);
+  }
+
+  /**
+   * Says what failed.
+   *
+   * @param length of the file
+   * @param wanted bytes of it that there must be room for; whatever was written of them has been
+   *     given back
+   */
+  static IOException describe(IOException e, String what, Path path, long length, long wanted) {
     String message =
         "could not %s file=%s length=%d: %s".formatted(what, path, length, e.getMessage());
-    return NoSpaceException.isNoSpace(e)
+    return NoSpaceException.isNoSpace(e, wanted, usableBytes(path))
         ? new NoSpaceException(message, e)
         : new IOException(message, e);
+  }
+
+  private static OptionalLong usableBytes(Path path) {
+    try {
+      Path directory = path.toAbsolutePath().getParent();
+      return OptionalLong.of(Files.getFileStore(directory).getUsableSpace());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   static void writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
@@ -196,6 +262,9 @@ public final class DiskStorage implements Storage {
   private static void forceDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      throw new IOException(
+          "could not force directory=%s: %s".formatted(directory, e.getMessage()), e);
     }
   }
 }

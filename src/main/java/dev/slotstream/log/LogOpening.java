@@ -78,15 +78,41 @@ final class LogOpening {
 
   /** The log had gone on to a segment whose final name was not given yet, or it is only spare. */
   private void openBegun(Path path) throws IOException {
-    LogSegment segment;
-    try {
-      segment = LogSegment.open(options, path);
-    } catch (LogException spare) {
-      options.storage().delete(path);
-      return;
+    LogSegment segment = LogSegment.openSpare(options, path);
+    if (segment.firstSequence() == 0) {
+      drop(segment);
+    } else {
+      segments.add(segment);
+      segment.publish();
     }
-    segments.add(segment);
-    segment.publish();
+  }
+
+  /** It was never begun, or its header, which the first force brings to the disk, is not there. */
+  private void drop(LogSegment spare) throws IOException {
+    try {
+      refuseForced(spare);
+      keep(spare, 0);
+    } finally {
+      spare.letGo();
+    }
+    options.storage().delete(spare.path());
+  }
+
+  /** A record that was appended when an earlier one in its segment had been forced tells so. */
+  private void refuseForced(LogSegment headless) throws LogException {
+    long first = Long.MAX_VALUE;
+    for (int at = LogLayout.HEADER_SIZE; at < headless.prepared(); at += LogLayout.ALIGNMENT) {
+      int length = headless.lengthAt(at);
+      if (length != 0 && headless.read(at, length, record) && record.intact()) {
+        first = Math.min(first, record.sequence());
+        if (record.durable() >= first) {
+          throw new LogException(
+              Kind.DAMAGED,
+              "segment header is damaged, file=%s offset=0 sequence=%d forcedUpTo=%d"
+                  .formatted(headless.path(), first, record.durable()));
+        }
+      }
+    }
   }
 
   private void replay() throws IOException {

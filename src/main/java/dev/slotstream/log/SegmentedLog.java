@@ -266,16 +266,32 @@ public final class SegmentedLog implements AutoCloseable {
     LogSegment oldest = removeOldest(sequence, needed, retention);
     while (oldest != null) {
       if (used == null && oldest.retire()) {
-        oldest.clear();
-        used = oldest;
+        used = cleared(oldest);
       } else {
-        options.storage().delete(oldest.path());
-        oldest.letGo();
+        delete(oldest);
       }
       purged++;
       oldest = removeOldest(sequence, needed, retention);
     }
     return purged;
+  }
+
+  private static LogSegment cleared(LogSegment retired) throws IOException {
+    try {
+      retired.clear();
+      return retired;
+    } catch (IOException | RuntimeException e) {
+      retired.discard();
+      throw e;
+    }
+  }
+
+  private void delete(LogSegment segment) throws IOException {
+    try {
+      options.storage().delete(segment.path());
+    } finally {
+      segment.letGo(); // nobody else will, whether its file is gone or not
+    }
   }
 
   private synchronized LogSegment removeOldest(long sequence, long needed, LogRetention retention) {

@@ -23,6 +23,9 @@ public final class Meters {
   /** Gauge: slots whose checksum failed when the store was opened, by {@link #SHARD}. */
   public static final String SLOTS_DAMAGED = "slotstream.store.slots.damaged";
 
+  /** Gauge: 1 while a shard takes writes, 0 once its disk has failed, by {@link #SHARD}. */
+  public static final String WRITABLE = "slotstream.store.writable";
+
   /** Gauge: bytes, by {@link #SHARD} and {@link #KIND}: slots, log, memory. */
   public static final String STORE_BYTES = "slotstream.store.bytes";
 

@@ -49,6 +49,7 @@ final class StoreMeters {
     gauge(shard, Meters.SLOTS_USED, "slots that are taken", ShardStatus::slotsUsed);
     gauge(shard, Meters.SLOTS_CAPACITY, "slots that exist", ShardStatus::slots);
     gauge(shard, Meters.SLOTS_DAMAGED, "slots that cannot be read", ShardStatus::slotsDamaged);
+    gauge(shard, Meters.WRITABLE, "1 while the shard takes writes", s -> s.writable() ? 1 : 0);
     bytes(shard, "slots", ShardStatus::slotBytes);
     bytes(shard, "log", ShardStatus::logBytes);
     bytes(shard, "memory", ShardStatus::memoryBytes);

@@ -314,7 +314,7 @@ public final class ShardSlots {
 
   private boolean isWhole(int slot, SlotBuffer into) {
     try {
-      return !MetaWord.occupied(copy(slot, into)) || into.intact();
+      return MetaWord.occupied(copy(slot, into)) ? into.intact() : !into.lostItsStatus();
     } catch (SlotDamagedException e) {
       return false;
     }
@@ -334,8 +334,9 @@ public final class ShardSlots {
     byte[] key = new byte[layout.keyLength()];
     for (int slot = 0; slot < file.slotCount(); slot++) {
       int meta = meta(slot);
-      if (MetaWord.status(meta) == MetaWord.WRITING) {
-        // No writer will finish it and the log knew nothing of it: an occupied slot, damaged.
+      if (MetaWord.status(meta) == MetaWord.WRITING || lostItsStatus(slot, meta)) {
+        // No writer will finish it and the log knew nothing of it: an occupied slot, damaged; or
+        // a whole one, when its status was all that went bad.
         vacate(slot, MetaWord.withStatus(meta, MetaWord.OCCUPIED));
       }
       if (MetaWord.occupied(meta(slot))) {
@@ -355,6 +356,14 @@ public final class ShardSlots {
         index.add(hash, slot);
       }
     }
+  }
+
+  private boolean lostItsStatus(int slot, int meta) {
+    if (MetaWord.status(meta) != MetaWord.FREE || meta == MetaWord.FREE) {
+      return false;
+    }
+    copy(slot, scratch);
+    return scratch.lostItsStatus();
   }
 
   /** Adds a slot; true when another one holds its key, too. */

@@ -18,13 +18,17 @@ import java.nio.file.Path;
  * shard's writer.
  */
 public final class SlotFile implements AutoCloseable {
-  private static final String NAME = "fixed.data";
+  static final String NAME = "fixed.data";
   private static final long MIN_RESERVE = 1L << 30;
   private static final int RESERVE_FACTOR = 4;
 
   private final SlotLayout layout;
   private final MappedFile file;
   private final boolean foreignChanges;
+
+  /** Taken by whoever writes a checkpoint block: the checkpointer, and the one that grows. */
+  private final Object header = new Object();
+
   private volatile int slotCount;
   private volatile Checkpoint checkpoint;
 
@@ -32,28 +36,36 @@ public final class SlotFile implements AutoCloseable {
     MemorySegment page = page(file, path);
     this.layout = layout;
     this.file = file;
-    this.slotCount = SlotFileHeader.check(page, layout, shard, path);
-    if (file.length() < endOf(slotCount)) {
-      throw new SlotFileException(
-          Kind.CORRUPT,
-          "file is shorter than its header says, file=%s length=%d expected=%d slots=%d"
-              .formatted(path, file.length(), endOf(slotCount), slotCount));
-    }
-    boolean adopted = SlotFileHeader.adopted(page);
-    this.foreignChanges = !adopted || SlotFileHeader.closedByArmdb(page);
+    int counted = SlotFileHeader.check(page, layout, shard, path);
+    requireSlots(counted, path);
+    boolean adopted = SlotFileHeader.adopted(page, path);
+    this.foreignChanges = SlotFileHeader.closedByArmdb(page, path) || !adopted;
     this.checkpoint = adopted ? SlotFileHeader.newestCheckpoint(page) : Checkpoint.NONE;
     if (checkpoint == null) {
       throw new SlotFileException(Kind.CORRUPT, "both checkpoint blocks are damaged, file=" + path);
     }
-    cutUncounted(path);
+    this.slotCount = foreignChanges || checkpoint.slots() == 0 ? counted : checkpoint.slots();
+    requireSlots(slotCount, path);
+    // A crash while growing can leave the two numbers a growth apart: those slots are unused then.
+    cutUncounted(Math.min(counted, slotCount), path);
+    SlotFileHeader.writeSlotCount(page, slotCount);
     if (foreignChanges) {
       file.fillHoles();
     }
   }
 
+  private void requireSlots(int slots, Path path) throws SlotFileException {
+    if (file.length() < endOf(slots)) {
+      throw new SlotFileException(
+          Kind.CORRUPT,
+          "file is shorter than its header says, file=%s length=%d expected=%d slots=%d"
+              .formatted(path, file.length(), endOf(slots), slots));
+    }
+  }
+
   /** A crash while growing leaves bytes that no header counts. They are zeros, or holes. */
-  private void cutUncounted(Path path) throws IOException {
-    long end = endOf(slotCount);
+  private void cutUncounted(int counted, Path path) throws IOException {
+    long end = endOf(counted);
     long excess = file.length() - end;
     MemorySegment uncounted = file.mapping().asSlice(end, excess);
     for (long at = 0; at < excess; at++) {
@@ -61,10 +73,10 @@ public final class SlotFile implements AutoCloseable {
         throw new SlotFileException(
             Kind.CORRUPT,
             "file goes on behind the slots its header counts, file=%s length=%d expected=%d slots=%d"
-                .formatted(path, file.length(), end, slotCount));
+                .formatted(path, file.length(), end, counted));
       }
     }
-    file.cut(end);
+    file.cut(endOf(slotCount));
   }
 
   private static MemorySegment page(MappedFile file, Path path) throws SlotFileException {
@@ -139,8 +151,8 @@ public final class SlotFile implements AutoCloseable {
   }
 
   /**
-   * Adds slots. Their zeros are on the disk before the header counts them, so a crash in between
-   * leaves a file that is only too long.
+   * Adds slots. Their zeros are on the disk before the header counts them, in both its places, so a
+   * crash in between leaves a file that is only too long.
    *
    * @throws dev.slotstream.file.NoSpaceException when the disk is full; nothing has changed
    */
@@ -149,8 +161,10 @@ public final class SlotFile implements AutoCloseable {
       return;
     }
     file.extend(endOf(newCount));
-    SlotFileHeader.writeSlotCount(file.mapping(), newCount);
-    file.force(0, SlotFileHeader.SIZE);
+    synchronized (header) {
+      SlotFileHeader.writeSlotCount(file.mapping(), newCount);
+      write(checkpoint.grown(newCount));
+    }
     slotCount = newCount;
   }
 
@@ -174,19 +188,26 @@ public final class SlotFile implements AutoCloseable {
 
   /** Declares the slots a mixture, on disk, before the first slot of a full sync is written. */
   public void beginSync(long sequence, int epoch) throws IOException {
-    write(checkpoint.next(sequence, epoch, SyncEdge.BEGINS));
+    synchronized (header) {
+      write(checkpoint.next(sequence, epoch, SyncEdge.BEGINS).withSlots(slotCount));
+    }
   }
 
   /** Forces all slots and then declares that they hold everything up to {@code sequence}. */
   public void endSync(long sequence, int epoch) throws IOException {
     file.force(SlotFileHeader.SIZE, file.length() - SlotFileHeader.SIZE);
-    write(checkpoint.next(sequence, epoch, SyncEdge.ENDS));
+    synchronized (header) {
+      write(checkpoint.next(sequence, epoch, SyncEdge.ENDS).withSlots(slotCount));
+    }
   }
 
   private void writeCheckpoint(long sequence, int epoch, boolean clean) throws IOException {
-    write(checkpoint.next(sequence, epoch, clean));
+    synchronized (header) {
+      write(checkpoint.next(sequence, epoch, clean).withSlots(slotCount));
+    }
   }
 
+  /** Under the header's lock: one block is on the disk before the other is written again. */
   private void write(Checkpoint next) throws IOException {
     SlotFileHeader.write(file.mapping(), next);
     file.force(0, SlotFileHeader.SIZE);

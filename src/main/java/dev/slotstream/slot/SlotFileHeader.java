@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,12 +34,13 @@ import java.util.zip.CRC32C;
  *      8      8  generation
  *     16      8  sequence
  *     24      4  epoch
- *     28      4  zero
+ *     28      4  slot count, 0 where it is not told
  *     32      4  CRC-32C of bytes 0 to 31
  * </pre>
  *
  * <p>The two blocks stand in sectors of their own and are written in turn: a torn one leaves the
- * other. Source of bytes 0 to 17: armdb 0.1.14, {@code fixed/shard.rs}.
+ * other. The slot count that a valid block tells counts more than that of the header, which has no
+ * checksum and which armdb reads. Source of bytes 0 to 17: armdb 0.1.14, {@code fixed/shard.rs}.
  */
 final class SlotFileHeader {
   static final int SIZE = 4096;
@@ -66,7 +68,8 @@ final class SlotFileHeader {
   private static final int BLOCK_GENERATION = BLOCK_CLEAN + 3;
   private static final int BLOCK_SEQUENCE = BLOCK_GENERATION + 8;
   private static final int BLOCK_EPOCH = BLOCK_SEQUENCE + 8;
-  private static final int BLOCK_CRC = BLOCK_EPOCH + 8;
+  private static final int BLOCK_SLOTS = BLOCK_EPOCH + 4;
+  private static final int BLOCK_CRC = BLOCK_SLOTS + 4;
   private static final int BLOCK_SIZE = BLOCK_CRC + 4;
 
   private static final ValueLayout.OfInt INT =
@@ -87,15 +90,25 @@ final class SlotFileHeader {
     page.putShort(VALUE_LENGTH, (short) layout.valueLength());
     page.put(SHARD, (byte) shard);
     page.putInt(SLST, MAGIC_SLST);
-    page.put(BLOCK_A, encode(new Checkpoint(1, 0, 0, false, true)));
+    page.put(BLOCK_A, encode(new Checkpoint(1, 0, 0, false, true, slotCount)));
     return page.array();
   }
 
   /** Checks the page against what the store is configured to be; answers the slot count. */
   static int check(MemorySegment page, SlotLayout layout, int shard, Path file)
       throws SlotFileException {
+    checkFormat(page, file);
+    same(file, "key length", page.get(SHORT, KEY_LENGTH), layout.keyLength());
+    same(file, "value length", page.get(SHORT, VALUE_LENGTH), layout.valueLength());
+    same(file, "slot size", page.get(SHORT, SLOT_SIZE), layout.slotSize());
+    same(file, "shard", page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF, shard);
+    return slotCount(page, file);
+  }
+
+  private static void checkFormat(MemorySegment page, Path file) throws SlotFileException {
     if (page.get(INT, MAGIC) != MAGIC_FIXD) {
-      throw new SlotFileException(Kind.FOREIGN, "not a slot file, file=" + file);
+      throw new SlotFileException(
+          Kind.FOREIGN, "not a slot file, file=%s offset=0".formatted(file));
     }
     int version = Short.toUnsignedInt(page.get(SHORT, VERSION));
     if (version != FORMAT_VERSION) {
@@ -104,10 +117,9 @@ final class SlotFileHeader {
           "format version differs, file=%s stored=%d readable=%d"
               .formatted(file, version, FORMAT_VERSION));
     }
-    same(file, "key length", page.get(SHORT, KEY_LENGTH), layout.keyLength());
-    same(file, "value length", page.get(SHORT, VALUE_LENGTH), layout.valueLength());
-    same(file, "slot size", page.get(SHORT, SLOT_SIZE), layout.slotSize());
-    same(file, "shard", page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF, shard);
+  }
+
+  private static int slotCount(MemorySegment page, Path file) throws SlotFileException {
     int slots = page.get(INT, SLOT_COUNT);
     if (slots < 0) {
       throw new SlotFileException(
@@ -128,14 +140,101 @@ final class SlotFileHeader {
     }
   }
 
-  /** True when Slotstream has opened the file before. */
-  static boolean adopted(MemorySegment page) {
-    return page.get(INT, SLST) == MAGIC_SLST;
+  /** What a page says that is compared with no configuration, only with itself. */
+  static SlotFileFacts read(MemorySegment page, Path file) throws SlotFileException {
+    checkFormat(page, file);
+    SlotLayout layout;
+    try {
+      layout = new SlotLayout(unsigned(page, KEY_LENGTH), unsigned(page, VALUE_LENGTH));
+    } catch (IllegalArgumentException e) {
+      throw new SlotFileException(
+          Kind.CORRUPT, "%s, file=%s offset=%d".formatted(e.getMessage(), file, KEY_LENGTH));
+    }
+    if (unsigned(page, SLOT_SIZE) != layout.slotSize()) {
+      throw new SlotFileException(
+          Kind.CORRUPT,
+          "slot size does not fit the lengths, file=%s offset=%d stored=%d expected=%d"
+              .formatted(file, SLOT_SIZE, unsigned(page, SLOT_SIZE), layout.slotSize()));
+    }
+    return new SlotFileFacts(
+        layout,
+        slotCount(page, file),
+        page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF,
+        adopted(page, file),
+        closedByArmdb(page, file),
+        block(page, BLOCK_A),
+        block(page, BLOCK_B),
+        firstUnexpected(page));
   }
 
-  /** True when armdb was the last to close the file. */
-  static boolean closedByArmdb(MemorySegment page) {
-    return page.get(ValueLayout.JAVA_BYTE, ARMDB_CLEAN) != 0;
+  private static int unsigned(MemorySegment page, int offset) {
+    return Short.toUnsignedInt(page.get(SHORT, offset));
+  }
+
+  private static SlotFileFacts.Block block(MemorySegment page, int offset) {
+    boolean blank = firstUsed(page, offset, offset + BLOCK_SIZE) < 0;
+    return new SlotFileFacts.Block(offset, blank, Optional.ofNullable(decode(page, offset)));
+  }
+
+  /** The first byte that is not zero although nothing stands there; -1 when all are. */
+  private static int firstUnexpected(MemorySegment page) {
+    int[] ends = {
+      ARMDB_CLEAN + 1,
+      SLST,
+      SLST + 4,
+      BLOCK_A,
+      BLOCK_A + BLOCK_SIZE,
+      BLOCK_B,
+      BLOCK_B + BLOCK_SIZE,
+      SIZE
+    };
+    for (int e = 0; e < ends.length; e += 2) {
+      int used = firstUsed(page, ends[e], ends[e + 1]);
+      if (used >= 0) {
+        return used;
+      }
+    }
+    return -1;
+  }
+
+  private static int firstUsed(MemorySegment page, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (page.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * True when Slotstream has opened the file before.
+   *
+   * @throws SlotFileException for a mark that nobody writes: a log would be given up over it
+   */
+  static boolean adopted(MemorySegment page, Path file) throws SlotFileException {
+    int mark = page.get(INT, SLST);
+    if (mark != MAGIC_SLST && mark != 0) {
+      throw damaged("mark of Slotstream", file, SLST);
+    }
+    return mark == MAGIC_SLST;
+  }
+
+  /**
+   * True when armdb was the last to close the file.
+   *
+   * @throws SlotFileException for a flag that nobody writes: a log would be given up over it
+   */
+  static boolean closedByArmdb(MemorySegment page, Path file) throws SlotFileException {
+    byte flag = page.get(ValueLayout.JAVA_BYTE, ARMDB_CLEAN);
+    if (flag != 0 && flag != 1) {
+      throw damaged("clean-shutdown flag", file, ARMDB_CLEAN);
+    }
+    return flag == 1;
+  }
+
+  private static SlotFileException damaged(String what, Path file, int offset) {
+    return new SlotFileException(
+        Kind.CORRUPT, "%s is damaged, file=%s offset=%d".formatted(what, file, offset));
   }
 
   /** Marks the file as Slotstream's. From now on armdb's own shutdown files do not count. */
@@ -172,6 +271,7 @@ final class SlotFileHeader {
     block.putLong(BLOCK_GENERATION, checkpoint.generation());
     block.putLong(BLOCK_SEQUENCE, checkpoint.sequence());
     block.putInt(BLOCK_EPOCH, checkpoint.epoch());
+    block.putInt(BLOCK_SLOTS, checkpoint.slots());
     block.putInt(BLOCK_CRC, crc(block.array()));
     return block.array();
   }
@@ -187,7 +287,8 @@ final class SlotFileHeader {
         block.getLong(BLOCK_SEQUENCE),
         block.getInt(BLOCK_EPOCH),
         block.get(BLOCK_SYNCING) != 0,
-        block.get(BLOCK_CLEAN) != 0);
+        block.get(BLOCK_CLEAN) != 0,
+        block.getInt(BLOCK_SLOTS));
   }
 
   private static int crc(byte[] block) {

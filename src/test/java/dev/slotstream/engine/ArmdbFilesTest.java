@@ -2,6 +2,7 @@ package dev.slotstream.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -150,6 +151,9 @@ class ArmdbFilesTest {
       assertEquals(2, TestStore.read(engine, 2));
       epoch = engine.epoch();
       assertTrue(epoch > 1, "what followers know of the past is not true any more");
+      assertFalse(
+          TestFiles.startingWith(taken.shardDirectory(0), "before-armdb-redo-").isEmpty(),
+          "records that were only in the log are kept");
       TestStore.put(engine, 5, 5);
     }
     try (SlotEngine engine = taken.open()) {

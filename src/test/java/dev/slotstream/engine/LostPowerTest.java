@@ -135,4 +135,13 @@ class LostPowerTest {
       assertTrue(operation > 12, "operation=" + operation);
     }
   }
+
+  @Test
+  void leavesASequenceOutWhenNobodyKnowsAnyMoreHowItWasWritten() throws IOException {
+    write(Durability.OS, 1);
+    end(Death.POWER_CUT);
+    disk.place(store.directory().resolve(LastRun.NAME), new byte[] {'n', 's', ' '});
+    open(Durability.FSYNC);
+    assertEquals(shard().appendedSequence() + 1, shard().oldestSequence());
+  }
 }

@@ -19,6 +19,7 @@ import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.MetaWord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -216,13 +217,15 @@ class RecoveryTest {
   void replayGrowsTheFileWhenItsGrowthWasLost() {
     TestStore store = store().growSlots(16);
     TestStore crashed;
+    byte[] header;
     try (SlotEngine engine = store.open()) {
+      header = Arrays.copyOf(TestFiles.read(store.slotFile(0)), 4096);
       for (int n = 0; n < 100; n++) {
         TestStore.put(engine, n, n);
       }
       crashed = crash(store);
     }
-    TestFiles.write(crashed.slotFile(0), 8, (byte) 16, (byte) 0);
+    TestFiles.write(crashed.slotFile(0), 0, header);
     TestFiles.resize(crashed.slotFile(0), 4096 + 16 * 32);
     try (SlotEngine engine = crashed.open()) {
       assertEquals(112, engine.shards().get(0).slotCount());

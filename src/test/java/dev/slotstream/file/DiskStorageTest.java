@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,7 +87,21 @@ class DiskStorageTest {
     assertFalse(other instanceof NoSpaceException);
     assertEquals(
         "could not write file=" + directory + " length=7: Input/output error", other.getMessage());
-    assertFalse(NoSpaceException.isNoSpace(new IOException((String) null)));
+    OptionalLong unknown = OptionalLong.empty();
+    assertFalse(NoSpaceException.isNoSpace(new IOException((String) null), 1 << 30, unknown));
+  }
+
+  @Test
+  void tellsAFullDiskInAnyLanguageByTheRoomThatThereIs() {
+    IOException german = new IOException("Auf dem Gerät ist kein Speicherplatz mehr verfügbar");
+    assertTrue(NoSpaceException.isNoSpace(german, 4096, OptionalLong.of(4095)));
+    assertFalse(NoSpaceException.isNoSpace(german, 4096, OptionalLong.of(4096)));
+    assertInstanceOf(
+        NoSpaceException.class,
+        DiskStorage.describe(german, "extend", directory.resolve("file"), 1, Long.MAX_VALUE));
+    assertFalse(
+        DiskStorage.describe(german, "extend", directory.resolve("file"), 1, 1)
+            instanceof NoSpaceException);
   }
 
   @Test

@@ -5,16 +5,26 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
- * A disk in memory, as one process sees it until it ends: by the model of {@link PowerCutStorage},
- * but without files, for simulations that open thousands of stores. When the process has ended,
- * every operation fails, and {@link #next} is what the next process finds.
+ * A disk in memory, as one process sees it until it ends, for tests that open thousands of stores.
+ * When the process has ended, every operation fails, and {@link #next} is what the next process
+ * finds.
+ *
+ * <p>Of what was written and not forced, any sectors of 512 bytes may have reached the disk, at any
+ * time and in any order; a sector is written as a whole. Names that were given, changed and taken
+ * away reach it in their order, at the latest when their directory is forced. An operation that the
+ * end meets may be done by half.
  *
  * <p>One thread.
  */
@@ -30,8 +40,17 @@ public final class MemoryDisk implements Storage {
     POWER_CUT
   }
 
+  /** What the kernel says that there is. */
   private final NavigableMap<Path, Content> files = new TreeMap<>();
+
+  /** What the disk says that there is. */
+  private final NavigableMap<Path, Content> names = new TreeMap<>();
+
+  /** What the disk does not know yet, in the order in which it will. */
+  private final List<NameChange> unforcedNames = new ArrayList<>();
+
   private final SplittableRandom random;
+  private boolean forcesDirectories = true;
   private int systemRun;
   private long operations;
   private long diesAt = Long.MAX_VALUE;
@@ -90,7 +109,11 @@ public final class MemoryDisk implements Storage {
     }
 
     private void writeBack(int percent, SplittableRandom random) {
-      for (long at = 0; at < length; at += SECTOR) {
+      writeBack(0, length, percent, random);
+    }
+
+    private void writeBack(long from, long to, int percent, SplittableRandom random) {
+      for (long at = from / SECTOR * SECTOR; at < to; at += SECTOR) {
         long end = Math.min(at + SECTOR, length);
         if (MemorySegment.mismatch(live, at, end, stable, at, end) >= 0
             && random.nextInt(100) < percent) {
@@ -104,6 +127,28 @@ public final class MemoryDisk implements Storage {
     }
   }
 
+  /**
+   * One change of a directory.
+   *
+   * @param taken the name that is taken away; null for none
+   * @param given the name that is given; null for none
+   * @param content of the file
+   */
+  private record NameChange(Path taken, Path given, Content content) {
+    private void apply(Map<Path, Content> names) {
+      if (taken != null) {
+        names.remove(taken);
+      }
+      if (given != null) {
+        names.put(given, content);
+      }
+    }
+
+    private NameChange with(UnaryOperator<Content> other) {
+      return new NameChange(taken, given, other.apply(content));
+    }
+  }
+
   /** Ends the process, unless it has ended. */
   public void die(Death how) {
     if (next == null) {
@@ -114,11 +159,49 @@ public final class MemoryDisk implements Storage {
       }
       next = new MemoryDisk(random);
       next.systemRun = death == Death.POWER_CUT ? systemRun + 1 : systemRun;
-      files.forEach((path, content) -> next.files.put(path, content.after(how)));
+      next.forcesDirectories = forcesDirectories;
+      leaveTo(next);
     }
   }
 
-  /** Ends the process in front of the n-th operation from now. */
+  private void leaveTo(MemoryDisk after) {
+    if (death == Death.POWER_CUT) {
+      int reached = random.nextInt(unforcedNames.size() + 1);
+      unforcedNames.subList(0, reached).forEach(change -> change.apply(names));
+      names.forEach((path, content) -> after.files.put(path, content.after(death)));
+      after.names.putAll(after.files);
+    } else {
+      Map<Content, Content> left = new HashMap<>();
+      UnaryOperator<Content> leave =
+          content -> left.computeIfAbsent(content, one -> one.after(death));
+      files.forEach((path, content) -> after.files.put(path, leave.apply(content)));
+      names.forEach((path, content) -> after.names.put(path, leave.apply(content)));
+      unforcedNames.forEach(change -> after.unforcedNames.add(change.with(leave)));
+    }
+  }
+
+  /** Planted: names are given and changed, and their directories are never forced. */
+  public void leaveDirectoriesUnforced() {
+    forcesDirectories = false;
+  }
+
+  private void change(NameChange change) {
+    change.apply(files);
+    unforcedNames.add(change);
+  }
+
+  private void forceNames() {
+    if (forcesDirectories) {
+      unforcedNames.forEach(change -> change.apply(names));
+      unforcedNames.clear();
+    }
+  }
+
+  private void put(Path path, Content content) {
+    change(new NameChange(null, path, content));
+  }
+
+  /** Ends the process in front of, or in, the n-th operation from now. */
   public void dieAt(long n, Death how) {
     diesAt = operations + n;
     planned = how;
@@ -144,18 +227,55 @@ public final class MemoryDisk implements Storage {
     files.values().forEach(content -> content.writeBack(percent, random));
   }
 
+  /** Everything that there is, by name. */
+  public Map<Path, byte[]> everything() {
+    Map<Path, byte[]> all = new TreeMap<>();
+    files.forEach((path, content) -> all.put(path, content.bytes()));
+    return all;
+  }
+
+  /** Puts a file there, whole and on the disk, in place of what has the name. */
+  public void place(Path path, byte[] content) {
+    put(path, Content.of(content, content.length, content.length));
+    forceNames();
+  }
+
+  /** Takes a file away, on the disk, too. */
+  public void remove(Path path) {
+    change(new NameChange(path, null, files.get(path)));
+    forceNames();
+  }
+
   private void alive() throws IOException {
     if (next != null) {
       throw new IOException("the process has ended");
     }
   }
 
-  /** Before something that reaches the disk as a whole or not at all. */
-  private void operation() throws IOException {
-    if (++operations == diesAt) {
+  /**
+   * Before something that reaches the disk.
+   *
+   * @param half what may have been done of it when the process ends in it
+   */
+  private void operation(Runnable half) throws IOException {
+    if (++operations == diesAt && next == null) {
+      if (random.nextBoolean()) {
+        half.run();
+      }
       die(planned);
     }
     alive();
+  }
+
+  /** The new file may have its temporary name yet, and be of any length, or have its own. */
+  private void halfCreate(Path path, byte[] head, long length) {
+    if (random.nextBoolean()) {
+      put(path, Content.of(head, length, length));
+    } else {
+      int written = random.nextInt(head.length + 1);
+      byte[] begun = Arrays.copyOf(head, written);
+      put(path.resolveSibling(path.getFileName() + ".tmp"), Content.of(begun, written, written));
+    }
   }
 
   private Content find(Path path) throws IOException {
@@ -178,7 +298,7 @@ public final class MemoryDisk implements Storage {
 
   @Override
   public void createDirectories(Path directory) throws IOException {
-    operation();
+    operation(() -> {});
   }
 
   @Override
@@ -195,29 +315,33 @@ public final class MemoryDisk implements Storage {
 
   @Override
   public void replace(Path path, byte[] content) throws IOException {
-    operation();
-    files.put(path, Content.of(content, content.length, content.length));
+    operation(() -> halfCreate(path, content, content.length));
+    put(path, Content.of(content, content.length, content.length));
+    forceNames();
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    operation();
-    files.put(to, find(from));
-    files.remove(from);
+    NameChange change = new NameChange(from, to, find(from));
+    operation(() -> change(change));
+    change(change);
+    forceNames();
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    operation();
-    find(path);
-    files.remove(path);
+    NameChange change = new NameChange(path, null, find(path));
+    operation(() -> change(change));
+    change(change);
+    forceNames();
   }
 
   @Override
   public MappedFile create(Path path, byte[] head, long length, long reserve) throws IOException {
-    operation();
+    operation(() -> halfCreate(path, head, length));
     Content content = Content.of(head, length, reserve);
-    files.put(path, content);
+    put(path, content);
+    forceNames();
     return new Mapped(content, reserve);
   }
 
@@ -226,10 +350,17 @@ public final class MemoryDisk implements Storage {
     alive();
     Content content = find(path);
     if (content.live.byteSize() < Content.capacity(content.length, reserve)) {
-      content = content.resized(content.length, reserve); // as long as nobody else has it open
-      files.put(path, content);
+      content = exchange(content, content.resized(content.length, reserve)); // nobody has it open
     }
     return new Mapped(content, reserve);
+  }
+
+  /** Takes the place of a content that has become too small, under all its names. */
+  private Content exchange(Content small, Content large) {
+    files.replaceAll((path, one) -> one == small ? large : one);
+    names.replaceAll((path, one) -> one == small ? large : one);
+    unforcedNames.replaceAll(change -> change.with(one -> one == small ? large : one));
+    return large;
   }
 
   @Override
@@ -261,21 +392,23 @@ public final class MemoryDisk implements Storage {
     @Override
     public void extend(long newLength) throws IOException {
       if (newLength > content.length) {
-        operation();
-        if (newLength <= content.live.byteSize()) {
-          content.length = newLength;
-        } else {
-          Content longer = content.resized(newLength, reserve);
-          files.replaceAll((path, one) -> one == content ? longer : one);
-          content = longer;
-        }
+        operation(() -> lengthen(random.nextLong(content.length, newLength)));
+        lengthen(newLength);
+      }
+    }
+
+    private void lengthen(long newLength) {
+      if (newLength <= content.live.byteSize()) {
+        content.length = newLength;
+      } else {
+        content = exchange(content, content.resized(newLength, reserve));
       }
     }
 
     @Override
     public void cut(long newLength) throws IOException {
       if (newLength < content.length) {
-        operation();
+        operation(() -> {});
         content.live.asSlice(newLength, content.length - newLength).fill((byte) 0);
         content.stable.asSlice(newLength, content.length - newLength).fill((byte) 0);
         content.length = newLength;
@@ -284,12 +417,12 @@ public final class MemoryDisk implements Storage {
 
     @Override
     public void fillHoles() throws IOException {
-      operation();
+      operation(() -> {});
     }
 
     @Override
     public void force(long offset, long length) throws IOException {
-      operation();
+      operation(() -> content.writeBack(offset, offset + length, random.nextInt(101), random));
       content.force(offset, length);
     }
 

@@ -308,7 +308,9 @@ class LogOpeningTest {
     TestFiles.write(next(), 0, new byte[LogLayout.HEADER_SIZE]);
     try (SegmentedLog log = SegmentedLog.open(options(), 0, false, record -> {})) {
       assertTrue(log.appendedSequence() < last);
+      assertTrue(log.verdict().tornBytes() > 0);
       assertFalse(Files.exists(next()));
+      assertTrue(Files.exists(next().resolveSibling("redo-next.log.torn-0")), "kept");
       TestLog.append(log, 50);
       TestLog.readAll(log, 1);
     }
@@ -446,5 +448,38 @@ class LogOpeningTest {
       TestLog.readAll(log, 1_999);
       TestLog.readAll(log, 1);
     }
+  }
+
+  @Test
+  void refusesABegunSegmentWhoseHeaderIsDamaged() throws IOException {
+    writeBegunSegment();
+    TestFiles.flip(next(), 9, 3);
+    refuses(0, Kind.DAMAGED, "segment header is damaged", "file=" + next(), "offset=0");
+    assertTrue(Files.exists(next()));
+  }
+
+  @Test
+  void refusesABegunSegmentWhoseHeaderWasForcedAndIsGone() throws IOException {
+    try (SegmentedLog log = TestLog.open(directory)) {
+      while (!Files.exists(next()) || intAt(TestFiles.read(next()), 0) == 0) {
+        TestLog.append(log, 1);
+      }
+      long first = log.appendedSequence();
+      byte[] unnamed = TestFiles.read(next());
+      TestLog.force(log);
+      TestLog.append(log, 3);
+      Path named = segments().getLast();
+      assertEquals(LogSegment.fileName(first), named.getFileName().toString());
+      byte[] later = TestFiles.read(named);
+      TestFiles.delete(named);
+      // As a power cut leaves it that takes the marks, which are never forced, and the name.
+      TestFiles.write(next(), 0, unnamed);
+      TestFiles.write(next(), 0, later);
+      TestFiles.write(next(), 0, new byte[LogLayout.HEADER_SIZE]);
+      for (Path segment : segments()) {
+        TestFiles.write(segment, LogLayout.DURABLE_MARK, new byte[Long.BYTES]);
+      }
+    }
+    refuses(0, Kind.DAMAGED, "segment header is damaged", "file=" + next(), "offset=0");
   }
 }

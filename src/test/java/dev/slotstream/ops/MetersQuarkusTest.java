@@ -44,6 +44,7 @@ class MetersQuarkusTest {
                 Meters.SLOTS_USED,
                 Meters.SLOTS_CAPACITY,
                 Meters.SLOTS_DAMAGED,
+                Meters.WRITABLE,
                 Meters.STORE_BYTES,
                 Meters.LOG_SEQUENCE,
                 Meters.LOG_SYNCS,
@@ -75,6 +76,7 @@ class MetersQuarkusTest {
     given().body("v").put("/kv/figures").then().statusCode(201);
     assertTrue(sum(Meters.SLOTS_USED) >= 1);
     assertTrue(sum(Meters.SLOTS_CAPACITY) >= 1024);
+    assertTrue(sum(Meters.WRITABLE) >= 1);
     assertTrue(sum(Meters.LOG_SYNC_RECORDS) >= 1);
     assertTrue(sum(Meters.LOG_SYNC_SECONDS) > 0);
     assertEquals(0, sum(Meters.SLOTS_DAMAGED));

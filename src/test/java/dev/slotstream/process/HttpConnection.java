@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * One connection that puts, one value after the other, and costs next to nothing beside the node
- * that it loads. Belongs to one thread.
+ * One connection that sends one request after the other, never one of them twice, and costs next to
+ * nothing beside the node that it loads. Belongs to one thread.
  */
 final class HttpConnection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -21,22 +21,45 @@ final class HttpConnection implements AutoCloseable {
   private final InputStream in;
 
   HttpConnection(int port) throws IOException {
+    this(port, PATIENCE);
+  }
+
+  /** A connection that waits no longer than this for an answer. */
+  HttpConnection(int port, Duration patience) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.setSoTimeout((int) patience.toMillis());
     in = new BufferedInputStream(socket.getInputStream());
   }
 
+  /**
+   * What was answered.
+   *
+   * @param etag empty when there is none
+   */
+  record Answer(int status, String etag, String body) {}
+
   /** Puts a value; answers the status. */
   int put(String key, String value) throws IOException {
+    return send("PUT", key, "", value).status();
+  }
+
+  /**
+   * Sends a request for a key.
+   *
+   * @param header a line of the head with its end, or nothing
+   */
+  Answer send(String method, String key, String header, String body) throws IOException {
     byte[] request =
-        "PUT /kv/%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(key, value.length(), value)
+        "%s /kv/%s HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n%s"
+            .formatted(method, key, header, body.length(), body)
             .getBytes(StandardCharsets.US_ASCII);
     socket.getOutputStream().write(request);
     String[] head = head();
-    in.skipNBytes(bodyLength(head));
-    return Integer.parseInt(head[0].split(" ", -1)[1]);
+    String length = field(head, "content-length");
+    byte[] found = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
+    int status = Integer.parseInt(head[0].split(" ", -1)[1]);
+    return new Answer(status, field(head, "etag"), new String(found, StandardCharsets.US_ASCII));
   }
 
   private String[] head() throws IOException {
@@ -51,14 +74,14 @@ final class HttpConnection implements AutoCloseable {
     return head.toString().split("\r\n", -1);
   }
 
-  private static int bodyLength(String[] head) {
+  /** The value of a field of the head; empty when it is not there. */
+  private static String field(String[] head, String name) {
     for (String line : head) {
-      String lower = line.toLowerCase(Locale.ROOT);
-      if (lower.startsWith("content-length:")) {
-        return Integer.parseInt(lower.substring("content-length:".length()).strip());
+      if (line.toLowerCase(Locale.ROOT).startsWith(name + ":")) {
+        return line.substring(name.length() + 1).strip();
       }
     }
-    return 0;
+    return "";
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** One node of the packaged service: its settings stay the same over restarts. */
 final class NodeProcess implements AutoCloseable {
-  private static final Path JAR =
+  static final Path JAR =
       Path.of(System.getProperty("slotstream.jar", "target/quarkus-app/quarkus-run.jar"));
   private static final List<String> WARNINGS =
       List.of("BlockedThreadChecker", "has been blocked for", "LEAK:");
@@ -38,6 +38,7 @@ final class NodeProcess implements AutoCloseable {
   private final HttpClient http;
   private final int httpPort;
   private final List<String> jvmOptions = new ArrayList<>();
+  private final List<String> onceOptions = new ArrayList<>();
   private final Map<String, String> settings = new HashMap<>();
   private Process process;
   private boolean wasStopped;
@@ -85,12 +86,20 @@ final class NodeProcess implements AutoCloseable {
     return this;
   }
 
+  /** An option of the JVM for the next start alone. */
+  NodeProcess jvmOnce(String option) {
+    onceOptions.add(option);
+    return this;
+  }
+
   /** Starts the process; its output is appended to one log over all starts. */
   NodeProcess start() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.addAll(jvmOptions);
+    command.addAll(onceOptions);
+    onceOptions.clear();
     command.addAll(List.of("-jar", JAR.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(settings);
@@ -101,8 +110,25 @@ final class NodeProcess implements AutoCloseable {
   }
 
   NodeProcess awaitReady() throws IOException, InterruptedException {
-    await("ready", () -> status("/q/health/ready") == 200);
+    await("ready", this::isReady);
     return this;
+  }
+
+  /** True when the node is ready now. */
+  boolean isReady() throws InterruptedException {
+    return status("/q/health/ready") == 200;
+  }
+
+  /** Waits until the node is ready, or its process has ended; true when it is ready. */
+  boolean isReadyOrEnded() throws InterruptedException {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (process.isAlive() && System.nanoTime() < deadline) {
+      if (isReady()) {
+        return true;
+      }
+      Thread.sleep(20);
+    }
+    return false;
   }
 
   /** A condition that talks to the node. */
@@ -262,6 +288,16 @@ final class NodeProcess implements AutoCloseable {
   void signal(String signal) throws IOException, InterruptedException {
     wasStopped |= signal.equals("STOP"); // its event loops are blocked then, and say so
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** False once the process has ended, by itself or otherwise. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Processor time that the process has used. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
   }
 
   /** kill -9. */

@@ -25,8 +25,11 @@ class ReplicationSimTest {
   private static final boolean FULL = "full".equals(System.getProperty("slotstream.campaign"));
   private static final int SCHEDULES = FULL ? 10_000 : 400;
 
-  /** Schedules after which a fault that was planted must have been seen. */
-  private static final int ENOUGH = 300;
+  /**
+   * Schedules after which a fault that was planted must have been seen. The one that shows the
+   * least, in 7 of 2,000, is a follower that frees nothing.
+   */
+  private static final int ENOUGH = 500;
 
   /** What happens in every thousand schedules, or they are not worth much. */
   private static final String[] COMMON = {

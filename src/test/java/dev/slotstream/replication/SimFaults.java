@@ -1,5 +1,6 @@
 package dev.slotstream.replication;
 
+import dev.slotstream.file.ForcingStorage;
 import dev.slotstream.file.Storage;
 import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.SlotBuffer;
@@ -270,11 +271,11 @@ final class SimFaults {
         });
   }
 
-  private static SimTamper onDisk(SimStorage.Forcing forcing) {
+  private static SimTamper onDisk(ForcingStorage.Forcing forcing) {
     return new SimTamper() {
       @Override
       public Storage storage(SimNode node, Storage disk) {
-        return new SimStorage(disk, forcing);
+        return new ForcingStorage(disk, forcing);
       }
     };
   }

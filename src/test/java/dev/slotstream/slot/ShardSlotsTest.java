@@ -304,4 +304,25 @@ class ShardSlotsTest {
     assertEquals(2, slots.find(5L << 40, slot -> slot == 2));
     assertEquals(-1, slots.find(5L << 40, slot -> false));
   }
+
+  @Test
+  void aSlotOfWhichOnlyTheStatusWentBadIsPutRight() throws IOException {
+    put(3, 5, key(1), "one");
+    TestFiles.flip(directory.resolve("fixed.data"), 4096 + 3 * SLOT_SIZE, 0);
+    reopen();
+    assertEquals(0, slots.damaged());
+    assertEquals("one", get(key(1)));
+    assertEquals(MetaWord.of(MetaWord.OCCUPIED, 5), slots.meta(3));
+  }
+
+  @Test
+  void aSlotThatSaysThatItIsFreeAndIsNotIsDamaged() throws IOException {
+    put(3, 5, key(1), "one");
+    slots.vacate(3, MetaWord.of(MetaWord.DELETED, 6));
+    TestFiles.flip(directory.resolve("fixed.data"), 4096 + 3 * SLOT_SIZE, 1);
+    assertFalse(slots.check(3, buffer));
+    reopen();
+    assertEquals(1, slots.damaged());
+    assertThrows(SlotDamagedException.class, () -> get(key(1)));
+  }
 }

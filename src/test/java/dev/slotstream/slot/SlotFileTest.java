@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,11 +82,12 @@ class SlotFileTest {
     assertEquals(1, page.get(BLOCK_A + 5));
     assertEquals(1, page.getLong(BLOCK_A + 8));
     assertEquals(0, page.getLong(BLOCK_A + 16));
+    assertEquals(SLOTS, page.getInt(BLOCK_A + 28));
     assertEquals(0, page.getInt(BLOCK_B));
     try (SlotFile file = open()) {
       assertEquals(SLOTS, file.slotCount());
       assertEquals(4096 + SLOTS * 32, file.bytes());
-      assertEquals(new Checkpoint(1, 0, 0, false, true), file.checkpoint());
+      assertEquals(new Checkpoint(1, 0, 0, false, true, SLOTS), file.checkpoint());
       assertFalse(file.changedByArmdb());
     }
   }
@@ -94,13 +96,13 @@ class SlotFileTest {
   void keepsTheNewestCheckpoint() throws IOException {
     try (SlotFile file = open()) {
       file.markInUse(0, 1);
-      assertEquals(new Checkpoint(2, 0, 1, false, false), file.checkpoint());
+      assertEquals(new Checkpoint(2, 0, 1, false, false, SLOTS), file.checkpoint());
       for (int n = 1; n <= 5; n++) {
         file.checkpoint(n * 10L, n, n == 5);
       }
     }
     try (SlotFile file = open()) {
-      assertEquals(new Checkpoint(7, 50, 5, false, true), file.checkpoint());
+      assertEquals(new Checkpoint(7, 50, 5, false, true, SLOTS), file.checkpoint());
     }
   }
 
@@ -140,7 +142,7 @@ class SlotFileTest {
   @Test
   void remembersAFullSyncUnderWay() throws IOException {
     create();
-    Checkpoint syncing = new Checkpoint(4, 7, 2, true, false);
+    Checkpoint syncing = new Checkpoint(4, 7, 2, true, false, SLOTS);
     assertTrue(syncing.next(8, 2, true).syncing());
     byte[] block = new byte[4096];
     MemorySegment page = MemorySegment.ofArray(block);
@@ -288,7 +290,7 @@ class SlotFileTest {
     try (SlotFile file = open()) {
       assertFalse(file.changedByArmdb());
       assertEquals(1, filled[0]);
-      assertEquals(new Checkpoint(1, 0, 1, false, false), file.checkpoint());
+      assertEquals(new Checkpoint(1, 0, 1, false, false, 4096), file.checkpoint());
     }
   }
 
@@ -318,5 +320,57 @@ class SlotFileTest {
     refuses(Kind.FOREIGN);
     TestFiles.write(path(), 0, (byte) 'F');
     create();
+  }
+
+  private void writeSlotCount(int offset, int slots) {
+    ByteBuffer count = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(slots);
+    TestFiles.write(path(), offset, count.array());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {48, 96})
+  void aValidBlockKnowsBetterHowManySlotsThereAre(int other) throws IOException {
+    create();
+    writeSlotCount(8, other);
+    TestFiles.resize(path(), 4096 + Math.max(other, SLOTS) * 32L); // a growth was under way
+    for (int again = 0; again < 2; again++) {
+      try (SlotFile file = open()) {
+        assertEquals(SLOTS, file.slotCount());
+        assertEquals(4096 + SLOTS * 32, file.bytes());
+      }
+    }
+  }
+
+  @Test
+  void refusesSlotsThatOneCountKnowsAndTheOtherDoesNotWhenTheyAreUsed() throws IOException {
+    create();
+    TestFiles.write(path(), 4096 + 50 * 32, (byte) 5);
+    writeSlotCount(8, 48);
+    refuses(Kind.CORRUPT, "goes on behind the slots", "slots=48");
+  }
+
+  @Test
+  void readsABlockThatDoesNotTellTheSlotCountYet() throws IOException {
+    create();
+    writeSlotCount(BLOCK_A + 28, 0);
+    CRC32C crc = new CRC32C();
+    crc.update(TestFiles.read(path()), BLOCK_A, 32);
+    writeSlotCount(BLOCK_A + 32, (int) crc.getValue());
+    try (SlotFile file = open()) {
+      assertEquals(SLOTS, file.slotCount());
+      assertEquals(0, file.checkpoint().slots());
+      file.markInUse(0, 1);
+      assertEquals(SLOTS, file.checkpoint().slots());
+      file.grow(100);
+      assertEquals(new Checkpoint(3, 0, 1, false, false, 100), file.checkpoint());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64", "65", "66", "67", "17"})
+  void refusesAMarkAndAFlagThatNobodyWrites(int offset) throws IOException {
+    create();
+    TestFiles.flip(path(), offset, 3);
+    refuses(Kind.CORRUPT, "is damaged", "offset=" + (offset == 17 ? 17 : 64));
   }
 }

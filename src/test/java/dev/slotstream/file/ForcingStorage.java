@@ -1,7 +1,5 @@
-package dev.slotstream.replication;
+package dev.slotstream.file;
 
-import dev.slotstream.file.MappedFile;
-import dev.slotstream.file.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -9,18 +7,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** A disk whose files are brought to it in another way than the store believes. */
-final class SimStorage implements Storage {
+public class ForcingStorage implements Storage {
   private final Storage disk;
   private final Forcing forcing;
 
   /** What is done in place of a force. */
   @FunctionalInterface
-  interface Forcing {
+  public interface Forcing {
     /** Forces a range of a file, or something else. */
     void force(Path path, MappedFile file, long offset, long length) throws IOException;
   }
 
-  SimStorage(Storage disk, Forcing forcing) {
+  /** Another disk, or the same again, under this forcing. */
+  public ForcingStorage(Storage disk, Forcing forcing) {
     this.disk = disk;
     this.forcing = forcing;
   }

@@ -1,0 +1,5 @@
+module slotstream.dev/crash/porcupine
+
+go 1.19
+
+require github.com/anishathalye/porcupine v1.3.1

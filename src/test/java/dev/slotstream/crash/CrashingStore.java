@@ -1,0 +1,72 @@
+package dev.slotstream.crash;
+
+import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.SlotEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A child process: opens a store, notes all that is in it, and lets clients at it until the process
+ * ends, by a kill or at a point.
+ *
+ * <p>Arguments: directory, durability, file of the {@link OperationLog}, number of this life, first
+ * key that is still new.
+ */
+final class CrashingStore {
+  private CrashingStore() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    endOnFailure();
+    Path directory = Path.of(arguments[0]);
+    Durability durability = Durability.valueOf(arguments[1]);
+    OperationLog log = new OperationLog(Path.of(arguments[2]));
+    int life = Integer.parseInt(arguments[3]);
+    long newKey = Long.parseLong(arguments[4]);
+    SlotEngine engine = SlotEngine.open(CampaignStore.options(directory, durability));
+    noteAll(engine, log, life, newKey);
+    for (Thread client : begin(engine, log, life, newKey)) {
+      client.join();
+    }
+    Thread.sleep(ChildJvm.LIFE_LIMIT);
+  }
+
+  /** Reads every key that there may be, and says that it has. */
+  static void noteAll(SlotEngine engine, OperationLog log, int life, long newKey) {
+    StoreClient reader = new StoreClient(engine, log, 0, life, newKey);
+    for (long key = 0; key < StoreClient.SHARED_KEYS; key++) {
+      note(reader, key);
+    }
+    for (long key = StoreClient.FIRST_OWN_KEY; key < newKey; key++) {
+      note(reader, key);
+    }
+    log.ready();
+  }
+
+  private static void note(StoreClient reader, long key) {
+    if (!reader.get(OperationLog.FOUND, key)) {
+      throw new IllegalStateException("no room for what is found, key=" + key);
+    }
+  }
+
+  static List<Thread> begin(SlotEngine engine, OperationLog log, int life, long newKey) {
+    List<Thread> clients = new ArrayList<>();
+    for (int client = 0; client < StoreClient.CLIENTS; client++) {
+      clients.add(
+          Thread.ofPlatform()
+              .name("client-" + client)
+              .start(new StoreClient(engine, log, client, life, newKey)));
+    }
+    return clients;
+  }
+
+  /** An exception that nobody catches ends the process, whatever other threads there are. */
+  static void endOnFailure() {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, why) -> {
+          System.err.println(thread.getName() + " failed");
+          why.printStackTrace();
+          Runtime.getRuntime().halt(ChildJvm.FAILED);
+        });
+  }
+}
