@@ -141,7 +141,7 @@ class DiskErrorFuzzTest {
 
   /** Writes, grows, rolls, purges, checkpoints and closes; whatever fails, it goes on. */
   private void work(Nth fault, SplittableRandom random) {
-    for (int step = 0; step < 60; step++) {
+    for (int step = 0; step < 110; step++) {
       int before = history.size();
       long key = random.nextInt(KEYS);
       if (step % 7 == 3) {
@@ -153,10 +153,8 @@ class DiskErrorFuzzTest {
       boolean wasFailed = fault.forceFailed;
       node.makeRoom();
       node.sync(0);
-      if (step % 9 == 5) {
+      if (step == 10 || step == 100) { // several segments go at once then
         node.checkpoint();
-      }
-      if (step == 40) {
         node.checkpointAll();
       }
       if (wasFailed) {
