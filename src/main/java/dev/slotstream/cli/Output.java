@@ -1,6 +1,7 @@
 package dev.slotstream.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,7 +27,26 @@ final class Output {
 
   /** Prints the result. */
   void print(Report report) {
+    print(report, List.of());
+  }
+
+  /** Prints the result; for people also details, on standard error. JSON has them in the result. */
+  void print(Report report, List<String> details) {
+    tell(details);
     print(report, command.commandLine().getOut());
+  }
+
+  /** Tells people something on standard error. */
+  void tell(List<String> lines) {
+    if (!json) {
+      lines.forEach(command.commandLine().getErr()::println);
+      command.commandLine().getErr().flush();
+    }
+  }
+
+  /** Standard output, for a command whose answer is data. */
+  PrintWriter data() {
+    return command.commandLine().getOut();
   }
 
   /** Prints the result to standard error, for a command whose standard output is the data. */

@@ -13,17 +13,27 @@ import picocli.CommandLine.Spec;
     name = "slotstream",
     description = "A replicated key-value service. Without a command it runs a node.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.class, BackupCommand.class, RestoreCommand.class})
+    subcommands = {
+      VerifyCommand.class,
+      InspectCommand.class,
+      DumpCommand.class,
+      LoadCommand.class,
+      ImportCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      DemoCommand.class
+    })
 public final class SlotstreamCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   /** Runs a command line; answers the exit code, see {@link ExitCode}. */
   public static int execute(String... arguments) {
     // Whatever the machine's locale: what is printed can be keys and values.
-    return execute(
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-        arguments);
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exitCode = execute(out, err, arguments);
+    out.flush();
+    return exitCode;
   }
 
   /** The same with the places given where it prints. */

@@ -7,7 +7,8 @@
  * dev.slotstream.cli.ExitCode}, prints one {@link dev.slotstream.cli.Report}, and throws a {@link
  * dev.slotstream.cli.CommandException} when it cannot go on.
  *
- * <p>May use: {@code engine}, {@code backup}, {@code file}, the JDK's HTTP client, picocli, a
- * progress bar, Jackson. Threads: the main thread, and those of the HTTP client.
+ * <p>May use: {@code engine} with what it reads of {@code slot} and {@code log}, {@code kv} for the
+ * codec, {@code backup}, {@code file}, the JDK's HTTP client, picocli, a progress bar, Jackson.
+ * Threads: the main thread, and those of the HTTP client.
  */
 package dev.slotstream.cli;

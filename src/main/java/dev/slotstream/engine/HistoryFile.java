@@ -64,6 +64,12 @@ final class HistoryFile {
     return new HistoryFile(storage, path, history);
   }
 
+  /** Reads a shard's history. */
+  static ShardHistory read(Storage storage, Path directory) throws IOException {
+    Path path = directory.resolve(NAME);
+    return decode(storage.read(path), path);
+  }
+
   /** What is on disk. */
   synchronized ShardHistory saved() {
     return saved;

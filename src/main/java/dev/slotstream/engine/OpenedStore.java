@@ -25,7 +25,7 @@ record OpenedStore(
     List<ShardRecovery> shards,
     AutoCloseable lock) {
 
-  private static final String LOCK_FILE = "slotstream.lock";
+  static final String LOCK_FILE = "slotstream.lock";
 
   /**
    * Opens a store.

@@ -211,6 +211,7 @@ public final class Shard {
         slotCount(),
         slotsUsed(),
         committer.slots().damaged(),
+        scrubs(),
         committer.log().appendedSequence(),
         committer.log().durableSequence(),
         committer.committedSequence(),

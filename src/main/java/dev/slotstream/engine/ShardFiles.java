@@ -18,12 +18,16 @@ import java.util.UUID;
  */
 record ShardFiles(Storage storage, EngineOptions options, int shard, UUID directoryId) {
   private static final String LOG_PREFIX = "redo-";
-  private static final String ASIDE_PREFIX = "before-armdb-";
+  static final String ASIDE_PREFIX = "before-armdb-";
   private static final String SPARE = "redo-next.log";
   private static final String LOG_SUFFIX = ".log";
 
   private Path directory() {
-    return options.directory().resolve("shard_%03d".formatted(shard));
+    return directory(options.directory(), shard);
+  }
+
+  static Path directory(Path store, int shard) {
+    return store.resolve("shard_%03d".formatted(shard));
   }
 
   SlotFile openSlots() throws IOException {
@@ -102,7 +106,7 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
         .toList();
   }
 
-  private static boolean isSegment(String name) {
+  static boolean isSegment(String name) {
     return name.startsWith(LOG_PREFIX) && name.endsWith(LOG_SUFFIX);
   }
 

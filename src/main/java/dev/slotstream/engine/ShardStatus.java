@@ -5,7 +5,8 @@ package dev.slotstream.engine;
  *
  * @param slots that exist
  * @param slotsUsed that are taken
- * @param slotsDamaged whose checksum failed when the store was opened
+ * @param slotsDamaged whose checksum failed, and that were not written since
+ * @param scrubs how often all slots were read to find damage
  * @param appendedSequence last record in the log
  * @param durableSequence last record on disk
  * @param committedSequence last record acknowledged
@@ -21,6 +22,7 @@ public record ShardStatus(
     int slots,
     int slotsUsed,
     int slotsDamaged,
+    long scrubs,
     long appendedSequence,
     long durableSequence,
     long committedSequence,

@@ -39,8 +39,8 @@ import java.util.zip.CRC32C;
 final class StoreIdentity {
   static final int ID_BYTES = 16;
 
-  private static final String DB_META = "db.meta";
-  private static final String SLOTSTREAM_META = "slotstream.meta";
+  static final String DB_META = "db.meta";
+  static final String SLOTSTREAM_META = "slotstream.meta";
   private static final byte[] DB_MAGIC = {'A', 'R', 'M', 'D', 2, 1};
   private static final int DB_SHARDS = 6;
   private static final int DB_PREFIX_BITS = 7;
@@ -99,12 +99,10 @@ final class StoreIdentity {
     return meta;
   }
 
-  private static void checkDbMeta(byte[] meta, Shape shape, Path path) {
-    if (meta.length != DB_SIZE || !Arrays.equals(meta, 0, 6, DB_MAGIC, 0, 6)) {
-      throw new Corrupt("not a store of fixed slots, or of another version, file=" + path, null);
-    }
-    same(path, "shard count", meta[DB_SHARDS] & 0xFF, shape.shards());
-    same(path, "shard prefix bits", meta[DB_PREFIX_BITS] & 0xFF, shape.prefixBits());
+  private static void checkDbMeta(byte[] bytes, Shape shape, Path path) {
+    DbMeta meta = DbMeta.decode(bytes, path);
+    same(path, "shard count", meta.shards(), shape.shards());
+    same(path, "shard prefix bits", meta.prefixBits(), shape.prefixBits());
   }
 
   private static void same(Path path, String field, Object stored, Object configured) {
@@ -115,19 +113,44 @@ final class StoreIdentity {
   }
 
   private static StoreIdentity decode(byte[] bytes, Path path, Shape shape) {
-    ByteBuffer meta = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int body = bytes.length - Integer.BYTES;
-    if (body < BODY || meta.getInt(0) != MAGIC_VALUE || meta.getInt(body) != crc(bytes, body)) {
-      throw new Corrupt("store identity is damaged, file=" + path, null);
+    OwnMeta meta = OwnMeta.decode(bytes, path);
+    same(path, "shard count", meta.shards(), shape.shards());
+    same(path, "content", name(meta.content()), name(shape.content()));
+    return new StoreIdentity(meta.id());
+  }
+
+  /** What {@code db.meta} says. */
+  record DbMeta(int shards, int prefixBits) {
+    /** Bytes that say something; zeros follow. */
+    static final int USED = DB_PREFIX_BITS + 1;
+
+    static DbMeta decode(byte[] meta, Path path) {
+      if (meta.length != DB_SIZE || !Arrays.equals(meta, 0, 6, DB_MAGIC, 0, 6)) {
+        throw new Corrupt("not a store of fixed slots, or of another version, file=" + path, null);
+      }
+      return new DbMeta(meta[DB_SHARDS] & 0xFF, meta[DB_PREFIX_BITS] & 0xFF);
     }
-    same(path, "format version", (int) meta.getShort(VERSION), VERSION_VALUE);
-    same(path, "shard count", meta.get(SHARDS) & 0xFF, shape.shards());
-    same(
-        path,
-        "content",
-        name(meta.get(CONTENT) == 0 ? Content.EXACT : Content.FRAMED),
-        name(shape.content()));
-    return new StoreIdentity(uuid(bytes, STORE_ID));
+  }
+
+  /** What {@code slotstream.meta} says. */
+  record OwnMeta(UUID id, Content content, int shards) {
+    static OwnMeta read(Storage storage, Path directory) throws IOException {
+      Path path = directory.resolve(SLOTSTREAM_META);
+      return decode(storage.read(path), path);
+    }
+
+    static OwnMeta decode(byte[] bytes, Path path) {
+      ByteBuffer meta = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      int body = bytes.length - Integer.BYTES;
+      if (body < BODY || meta.getInt(0) != MAGIC_VALUE || meta.getInt(body) != crc(bytes, body)) {
+        throw new Corrupt("store identity is damaged, file=" + path, null);
+      }
+      same(path, "format version", (int) meta.getShort(VERSION), VERSION_VALUE);
+      return new OwnMeta(
+          uuid(bytes, STORE_ID),
+          meta.get(CONTENT) == 0 ? Content.EXACT : Content.FRAMED,
+          meta.get(SHARDS) & 0xFF);
+    }
   }
 
   private static String name(Content content) {

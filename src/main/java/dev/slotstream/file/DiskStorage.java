@@ -134,6 +134,41 @@ public final class DiskStorage implements Storage {
     }
   }
 
+  /**
+   * Keeps others from opening a directory that is only read here: nothing is written, not even the
+   * lock file. Several may read at a time. A directory without a lock file was never opened, and
+   * nothing keeps it closed.
+   *
+   * @throws AlreadyLockedException when somebody has the directory open
+   */
+  public static AutoCloseable lockForReading(Path lockFile) throws IOException {
+    if (!Files.exists(lockFile)) {
+      return () -> {};
+    }
+    Path name = lockFile.toRealPath();
+    if (!LOCKED_HERE.add(name)) {
+      throw inUse(lockFile, self());
+    }
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(lockFile, StandardOpenOption.READ);
+      if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+        throw inUse(lockFile, Files.readString(lockFile, StandardCharsets.UTF_8).strip());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOCKED_HERE.remove(name);
+      if (channel != null) {
+        channel.close();
+      }
+      throw e;
+    }
+    FileChannel locked = channel;
+    return () -> {
+      locked.close();
+      LOCKED_HERE.remove(name);
+    };
+  }
+
   private static FileChannel lockedChannel(Path lockFile) throws IOException {
     FileChannel channel =
         FileChannel.open(

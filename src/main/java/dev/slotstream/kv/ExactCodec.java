@@ -5,6 +5,7 @@ import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.kv.KvError.BadKey;
 import dev.slotstream.kv.KvError.WrongValueLength;
 import dev.slotstream.slot.SlotLayout;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Keys and values fill their fields: there is no room for a media type or a time to live. */
@@ -65,6 +66,11 @@ final class ExactCodec implements FieldCodec {
   @Override
   public byte[] valueField(byte[] value, int mediaType, long expiresAt) {
     return value;
+  }
+
+  @Override
+  public byte[] readKey(byte[] bytes, int field) {
+    return Arrays.copyOfRange(bytes, field, field + maxKeyBytes());
   }
 
   @Override

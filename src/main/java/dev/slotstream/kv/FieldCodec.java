@@ -24,6 +24,15 @@ public sealed interface FieldCodec permits ExactCodec, FramedCodec {
     return new ExactCodec(keyBytes, valueBytes);
   }
 
+  /** The codec that wrote fields of these lengths. */
+  static FieldCodec of(Content content, SlotLayout layout) {
+    return content == Content.EXACT
+        ? exact(layout.keyLength(), layout.valueLength())
+        : framed(
+            FramedKeyLayout.maxKeyBytes(layout.keyLength()),
+            layout.valueLength() - FramedValueLayout.VALUE);
+  }
+
   /** The lengths of the fields. */
   SlotLayout layout();
 
@@ -50,6 +59,13 @@ public sealed interface FieldCodec permits ExactCodec, FramedCodec {
 
   /** The value field; zeros at its end may be left out. */
   byte[] valueField(byte[] value, int mediaType, long expiresAt);
+
+  /**
+   * Reads the key field that begins at an offset.
+   *
+   * @throws KvException when it holds no key
+   */
+  byte[] readKey(byte[] bytes, int field);
 
   /** Reads the value field that begins at an offset. */
   Entry.Head readHead(byte[] bytes, int field);

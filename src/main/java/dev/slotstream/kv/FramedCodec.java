@@ -76,6 +76,17 @@ final class FramedCodec implements FieldCodec {
   }
 
   @Override
+  public byte[] readKey(byte[] bytes, int field) {
+    int length = keys.lengthAt(bytes, field);
+    if (length == 0 || length > maxKeyBytes) {
+      throw new KvException(
+          new Damaged(
+              "key is not framed as expected, length=%d (1 to %d)".formatted(length, maxKeyBytes)));
+    }
+    return keys.unframe(bytes, field, length);
+  }
+
+  @Override
   public Entry.Head readHead(byte[] bytes, int field) {
     int length = FramedValueLayout.length(bytes, field);
     int flags = FramedValueLayout.flags(bytes, field);

@@ -1,5 +1,7 @@
 package dev.slotstream.kv;
 
+import java.util.Arrays;
+
 /**
  * A key of any length in a key field of fixed length.
  *
@@ -24,6 +26,20 @@ final class FramedKeyLayout {
   /** Bytes of the key field. */
   int length() {
     return prefix + maxKeyBytes;
+  }
+
+  /** The longest key that a field of this length was made for. */
+  static int maxKeyBytes(int fieldLength) {
+    return fieldLength - (fieldLength <= Byte.BYTES + MAX_U8 ? Byte.BYTES : Short.BYTES);
+  }
+
+  int lengthAt(byte[] bytes, int field) {
+    int low = Byte.toUnsignedInt(bytes[field]);
+    return prefix == Byte.BYTES ? low : low | Byte.toUnsignedInt(bytes[field + 1]) << Byte.SIZE;
+  }
+
+  byte[] unframe(byte[] bytes, int field, int length) {
+    return Arrays.copyOfRange(bytes, field + prefix, field + prefix + length);
   }
 
   byte[] frame(byte[] key) {

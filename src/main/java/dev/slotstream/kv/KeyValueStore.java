@@ -1,5 +1,6 @@
 package dev.slotstream.kv;
 
+import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.kv.KvError.BadTtl;
 import dev.slotstream.kv.OperationMeter.Operation;
@@ -229,6 +230,19 @@ public final class KeyValueStore {
   /** Waits until no write is under way; false when that took too long. */
   public boolean drain(Duration atMost) {
     return writes.awaitNone(atMost);
+  }
+
+  /** Why not all entries can be read now; empty when they can. */
+  public Optional<KvError> refuseScan() {
+    return engine.shards().stream()
+        .filter(Shard::syncing)
+        .findFirst()
+        .map(shard -> KvError.NotCaughtUp.syncing(shard.number()));
+  }
+
+  /** Reads all entries; not begun yet. */
+  public EntryScan newScan() {
+    return new EntryScan(engine, codec, expiry);
   }
 
   /** Who removes expired entries; for a leader, and not started yet. */

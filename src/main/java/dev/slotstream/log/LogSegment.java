@@ -191,11 +191,23 @@ final class LogSegment {
   }
 
   private static long check(MappedFile file, Path path, LogOptions options) throws IOException {
-    if (file.length() < LogLayout.HEADER_SIZE || file.length() > Integer.MAX_VALUE) {
+    long there = Math.min(file.length(), LogLayout.HEADER_SIZE);
+    byte[] head = file.mapping().asSlice(0, there).toArray(ValueLayout.JAVA_BYTE);
+    return check(head, file.length(), path, options);
+  }
+
+  /** True for a file with the name of a segment, or of the one that is prepared next. */
+  static boolean isSegment(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith("redo-") && name.endsWith(".log");
+  }
+
+  /** Checks a segment's first bytes; answers its first sequence. */
+  static long check(byte[] bytes, long length, Path path, LogOptions options) throws LogException {
+    if (length < LogLayout.HEADER_SIZE || length > Integer.MAX_VALUE) {
       throw new LogException(
-          Kind.FOREIGN, "not a log segment, file=%s length=%d".formatted(path, file.length()));
+          Kind.FOREIGN, "not a log segment, file=%s length=%d".formatted(path, length));
     }
-    byte[] bytes = file.mapping().asSlice(0, LogLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
     ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (head.getInt(LogLayout.MAGIC) != LogLayout.MAGIC_VALUE) {
       throw new LogException(Kind.FOREIGN, "not a log segment, file=" + path);

@@ -51,9 +51,25 @@ public final class SlotBuffer {
     return layout.valueOffset();
   }
 
+  /** Takes a slot that lost its status for an occupied one: that is how it is opened. */
+  public void takeForOccupied() {
+    identify(slot, MetaWord.withStatus(meta, MetaWord.OCCUPIED));
+  }
+
+  /** The meta word as it stands in the bytes. */
+  int readMeta() {
+    return (int) INT.get(bytes, SlotLayout.META);
+  }
+
   void identify(int readSlot, int readMeta) {
     slot = readSlot;
     meta = readMeta;
+  }
+
+  /** Makes the buffer hold what a slot would hold; its checksum is not made. */
+  public void hold(int heldSlot, int heldMeta, SlotContent content) {
+    fill(content);
+    identify(heldSlot, heldMeta);
   }
 
   /** Puts key and value in place, padded by zeros to their full lengths. */
@@ -80,7 +96,7 @@ public final class SlotBuffer {
   }
 
   /** True when the slot that was read says that it is free and not that it was never written. */
-  boolean lostItsStatus() {
+  public boolean lostItsStatus() {
     return MetaWord.status(meta) == MetaWord.FREE
         && meta != MetaWord.FREE
         && (int) INT.get(bytes, SlotLayout.CRC) != 0;

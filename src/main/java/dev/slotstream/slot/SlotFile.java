@@ -18,7 +18,7 @@ import java.nio.file.Path;
  * shard's writer.
  */
 public final class SlotFile implements AutoCloseable {
-  private static final String NAME = "fixed.data";
+  static final String NAME = "fixed.data";
   private static final long MIN_RESERVE = 1L << 30;
   private static final int RESERVE_FACTOR = 4;
 

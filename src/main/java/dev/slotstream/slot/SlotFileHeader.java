@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -96,8 +97,18 @@ final class SlotFileHeader {
   /** Checks the page against what the store is configured to be; answers the slot count. */
   static int check(MemorySegment page, SlotLayout layout, int shard, Path file)
       throws SlotFileException {
+    checkFormat(page, file);
+    same(file, "key length", page.get(SHORT, KEY_LENGTH), layout.keyLength());
+    same(file, "value length", page.get(SHORT, VALUE_LENGTH), layout.valueLength());
+    same(file, "slot size", page.get(SHORT, SLOT_SIZE), layout.slotSize());
+    same(file, "shard", page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF, shard);
+    return slotCount(page, file);
+  }
+
+  private static void checkFormat(MemorySegment page, Path file) throws SlotFileException {
     if (page.get(INT, MAGIC) != MAGIC_FIXD) {
-      throw new SlotFileException(Kind.FOREIGN, "not a slot file, file=" + file);
+      throw new SlotFileException(
+          Kind.FOREIGN, "not a slot file, file=%s offset=0".formatted(file));
     }
     int version = Short.toUnsignedInt(page.get(SHORT, VERSION));
     if (version != FORMAT_VERSION) {
@@ -106,10 +117,9 @@ final class SlotFileHeader {
           "format version differs, file=%s stored=%d readable=%d"
               .formatted(file, version, FORMAT_VERSION));
     }
-    same(file, "key length", page.get(SHORT, KEY_LENGTH), layout.keyLength());
-    same(file, "value length", page.get(SHORT, VALUE_LENGTH), layout.valueLength());
-    same(file, "slot size", page.get(SHORT, SLOT_SIZE), layout.slotSize());
-    same(file, "shard", page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF, shard);
+  }
+
+  private static int slotCount(MemorySegment page, Path file) throws SlotFileException {
     int slots = page.get(INT, SLOT_COUNT);
     if (slots < 0) {
       throw new SlotFileException(
@@ -128,6 +138,72 @@ final class SlotFileHeader {
           "%s differs, file=%s stored=%d configured=%d"
               .formatted(field, file, stored & 0xFFFF, configured));
     }
+  }
+
+  /** What a page says that is compared with no configuration, only with itself. */
+  static SlotFileFacts read(MemorySegment page, Path file) throws SlotFileException {
+    checkFormat(page, file);
+    SlotLayout layout;
+    try {
+      layout = new SlotLayout(unsigned(page, KEY_LENGTH), unsigned(page, VALUE_LENGTH));
+    } catch (IllegalArgumentException e) {
+      throw new SlotFileException(
+          Kind.CORRUPT, "%s, file=%s offset=%d".formatted(e.getMessage(), file, KEY_LENGTH));
+    }
+    if (unsigned(page, SLOT_SIZE) != layout.slotSize()) {
+      throw new SlotFileException(
+          Kind.CORRUPT,
+          "slot size does not fit the lengths, file=%s offset=%d stored=%d expected=%d"
+              .formatted(file, SLOT_SIZE, unsigned(page, SLOT_SIZE), layout.slotSize()));
+    }
+    return new SlotFileFacts(
+        layout,
+        slotCount(page, file),
+        page.get(ValueLayout.JAVA_BYTE, SHARD) & 0xFF,
+        adopted(page, file),
+        closedByArmdb(page, file),
+        block(page, BLOCK_A),
+        block(page, BLOCK_B),
+        firstUnexpected(page));
+  }
+
+  private static int unsigned(MemorySegment page, int offset) {
+    return Short.toUnsignedInt(page.get(SHORT, offset));
+  }
+
+  private static SlotFileFacts.Block block(MemorySegment page, int offset) {
+    boolean blank = firstUsed(page, offset, offset + BLOCK_SIZE) < 0;
+    return new SlotFileFacts.Block(offset, blank, Optional.ofNullable(decode(page, offset)));
+  }
+
+  /** The first byte that is not zero although nothing stands there; -1 when all are. */
+  private static int firstUnexpected(MemorySegment page) {
+    int[] ends = {
+      ARMDB_CLEAN + 1,
+      SLST,
+      SLST + 4,
+      BLOCK_A,
+      BLOCK_A + BLOCK_SIZE,
+      BLOCK_B,
+      BLOCK_B + BLOCK_SIZE,
+      SIZE
+    };
+    for (int e = 0; e < ends.length; e += 2) {
+      int used = firstUsed(page, ends[e], ends[e + 1]);
+      if (used >= 0) {
+        return used;
+      }
+    }
+    return -1;
+  }
+
+  private static int firstUsed(MemorySegment page, int from, int to) {
+    for (int at = from; at < to; at++) {
+      if (page.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -24,6 +24,7 @@ final class Campaigner {
   private final String name;
   private final StoreCampaign campaign;
   private final LinearizabilityChecker checker;
+  private int livesAtEnd;
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   /** Skips the test where there is no checker. */
@@ -37,13 +38,11 @@ final class Campaigner {
   void kill(Durability durability, int fromMillis, int toMillis)
       throws IOException, InterruptedException {
     campaign.kill(durability, random.nextInt(fromMillis, toMillis));
-    renewSometimes();
   }
 
   /** A process that halts at a point, when it comes there for a time that is drawn. */
   void halt(CrashPoint point, Durability durability) throws IOException, InterruptedException {
     halt(point, 1 + random.nextInt(point.often()), durability);
-    renewSometimes();
   }
 
   /** A process that halts when it comes to a point for the n-th time, or else for the first. */
@@ -60,8 +59,9 @@ final class Campaigner {
     campaign.closeCleanly();
   }
 
-  private void renewSometimes() throws IOException, InterruptedException {
-    if (campaign.lives() % LIVES_PER_STORE == 0) {
+  /** {@link #end}, when a store has had enough processes: it has grown, and so has its history. */
+  void renewSometimes() throws IOException, InterruptedException {
+    if (campaign.lives() - livesAtEnd >= LIVES_PER_STORE) {
       end();
     }
   }
@@ -69,6 +69,7 @@ final class Campaigner {
   /** Has everything checked up to now, and goes on with an empty store. */
   void end() throws IOException, InterruptedException {
     campaign.renew();
+    livesAtEnd = campaign.lives();
     Verdict verdict = campaign.check(checker, name + "-" + campaign.lives());
     assertTrue(verdict.linearizable(), () -> "seed=" + SEED + ": " + verdict.report());
     System.out.printf(

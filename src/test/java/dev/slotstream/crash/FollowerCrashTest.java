@@ -21,6 +21,7 @@ class FollowerCrashTest {
     for (int halt = 0; halt < Campaigner.HALTS_PER_POINT; halt++) {
       for (CrashPoint point : CrashPoint.of(Phase.FOLLOWING)) {
         campaigner.halt(point, campaigner.durability());
+        campaigner.renewSometimes();
       }
     }
     campaigner.end();
@@ -36,6 +37,7 @@ class FollowerCrashTest {
       for (CrashPoint point : CrashPoint.of(Phase.SYNCING)) {
         campaign.forgetFollower();
         campaigner.halt(point, campaigner.durability());
+        campaigner.renewSometimes();
       }
     }
     campaigner.end();

@@ -33,6 +33,7 @@ class StoreCrashTest {
     Campaigner campaigner = campaigner("kills");
     for (int kill = 0; kill < KILLS; kill++) {
       campaigner.kill(DURABILITIES.get(kill % DURABILITIES.size()), 0, 300);
+      campaigner.renewSometimes();
     }
     campaigner.end();
   }
@@ -43,6 +44,7 @@ class StoreCrashTest {
     for (int halt = 0; halt < Campaigner.HALTS_PER_POINT; halt++) {
       for (CrashPoint point : CrashPoint.of(Phase.WRITING)) {
         campaigner.halt(point, durability(campaigner, point));
+        campaigner.renewSometimes();
       }
     }
     campaigner.end();
@@ -61,6 +63,7 @@ class StoreCrashTest {
       }
       campaigner.closeCleanly();
       campaigner.halt(CrashPoint.SLOT_TORN, 1, durability);
+      campaigner.renewSometimes();
     }
     campaigner.end();
     campaigner.assertEveryPointWasHit(Phase.OPENING);

@@ -71,7 +71,7 @@ final class TestLog {
   private static LogRecord fill(LogRecord record, long n) {
     byte[] value = value(n);
     return record
-        .header((int) (n % 5), (int) (n % 1000), (int) n)
+        .header((int) (n / 25), (int) (n % 1000), (int) n)
         .key(ByteBuffer.allocate(KEY).putLong(n).array(), 0, KEY)
         .value(value, 0, value.length);
   }

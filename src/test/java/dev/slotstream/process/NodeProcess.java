@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** One node of the packaged service: its settings stay the same over restarts. */
 final class NodeProcess implements AutoCloseable {
-  private static final Path JAR =
+  static final Path JAR =
       Path.of(System.getProperty("slotstream.jar", "target/quarkus-app/quarkus-run.jar"));
   private static final List<String> WARNINGS =
       List.of("BlockedThreadChecker", "has been blocked for", "LEAK:");

@@ -36,7 +36,7 @@ class OpenApiQuarkusTest {
   @Test
   void hasAllPaths() {
     assertEquals(
-        Set.of("/kv/{key}", "/engine", "/replication", "/backup"),
+        Set.of("/kv/{key}", "/dump", "/engine", "/replication", "/backup"),
         api.getJsonObject("paths").fieldNames());
   }
 
