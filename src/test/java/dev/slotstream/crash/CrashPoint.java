@@ -35,8 +35,8 @@ public enum CrashPoint {
   GROW_BEFORE(WRITING, 4, BEFORE, Names.SLOT_FILE, "grow", Names.MAPPED, "extend"),
   GROW_ZEROS_WRITTEN(WRITING, 10, AFTER, "file/DiskFile", "extend", "file/DiskFile", "writeZeros"),
   GROW_EXTENDED(WRITING, 4, AFTER, Names.SLOT_FILE, "grow", Names.MAPPED, "extend"),
-  GROW_COUNTED(WRITING, 4, BEFORE, Names.SLOT_FILE, "grow", Names.MAPPED, "force"),
-  GROW_AFTER(WRITING, 4, AFTER, Names.SLOT_FILE, "grow", Names.MAPPED, "force"),
+  GROW_COUNTED(WRITING, 4, BEFORE, Names.SLOT_FILE, "grow", Names.SLOT_FILE, "write"),
+  GROW_AFTER(WRITING, 4, AFTER, Names.SLOT_FILE, "grow", Names.SLOT_FILE, "write"),
 
   SEGMENT_EXTENDED(WRITING, 6, AFTER, "log/LogSegment", "prepare", Names.MAPPED, "extend"),
   SPARE_WRITTEN(WRITING, 2, BEFORE, "file/DiskStorage", "create", "file/DiskStorage", "rename"),
@@ -62,8 +62,8 @@ public enum CrashPoint {
   PURGE_USED_NAMED(WRITING, 1, AFTER, "log/LogSegment", "clear", Names.STORAGE, "rename"),
   PURGE_USED_CLEARED(WRITING, 8, AFTER, "log/LogSegment", "clear", Names.MAPPED, "force"),
   PURGE_USED_AGAIN(WRITING, 1, AFTER, "log/LogSegment", "again", Names.STORAGE, "rename"),
-  PURGE_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "purge", Names.STORAGE, "delete"),
-  PURGE_AFTER(WRITING, 2, AFTER, "log/SegmentedLog", "purge", Names.STORAGE, "delete"),
+  PURGE_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),
+  PURGE_AFTER(WRITING, 2, AFTER, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),
 
   RECOVERY_REPLAYING(OPENING, 1, BEFORE, "engine/ShardRecovery", "replay", Names.APPLIER, "replay"),
   RECOVERY_REPLAYED(OPENING, 2, BEFORE, "engine/ShardRecovery", "run", Names.SLOTS, "rebuild"),
