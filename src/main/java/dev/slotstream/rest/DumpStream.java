@@ -10,7 +10,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Sends all entries to one client, a line each, as fast as it takes them: the next part is read
- * once the connection has room, on a worker thread. Everything else is on the request's event loop.
+ * once the connection has room, on a worker thread, never two parts at a time. Everything else is
+ * on the request's event loop.
  */
 final class DumpStream {
   private static final Logger LOG = Logger.getLogger(DumpStream.class);
@@ -21,6 +22,9 @@ final class DumpStream {
   private final EntryScan scan;
   private final Runnable ended;
   private boolean over;
+
+  /** True when no step is under way because the connection is full. */
+  private boolean waitsForRoom;
 
   /**
    * A stream that has not begun.
@@ -38,7 +42,16 @@ final class DumpStream {
     response.setChunked(true).putHeader("Content-Type", "application/x-ndjson");
     response.exceptionHandler(gone -> end());
     response.closeHandler(gone -> end());
+    // Once for all: the connection calls it whenever it has drained, asked or not.
+    response.drainHandler(room -> drained());
     next();
+  }
+
+  private void drained() {
+    if (waitsForRoom && !over) {
+      waitsForRoom = false;
+      next();
+    }
   }
 
   private void next() {
@@ -86,9 +99,8 @@ final class DumpStream {
     if (part.length() > 0) {
       response.write(part);
     }
-    if (response.writeQueueFull()) {
-      response.drainHandler(room -> next());
-    } else {
+    waitsForRoom = response.writeQueueFull();
+    if (!waitsForRoom) {
       next();
     }
   }

@@ -18,11 +18,16 @@ import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,5 +126,33 @@ class DumpQuarkusTest {
       assertFalse(one.isClosed() || other.isClosed());
     }
     Awaitility.await().until(() -> RestAssured.get("/dump").statusCode() == 200);
+  }
+
+  /** The connection fills up and drains again and again: no slot is read twice, or by two. */
+  @Test
+  void aDumpThatWaitsForItsClientManyTimesIsComplete() throws IOException, InterruptedException {
+    int count = 15_000;
+    fill("long/", count, "x".repeat(1_000));
+    HttpRequest request = HttpRequest.newBuilder(dump).build();
+    List<String> lines = new ArrayList<>();
+    try (HttpClient http = HttpClient.newHttpClient();
+        BufferedReader body =
+            new BufferedReader(
+                new InputStreamReader(
+                    http.send(request, BodyHandlers.ofInputStream()).body(),
+                    StandardCharsets.UTF_8))) {
+      body.lines().forEach(lines::add);
+    }
+    Set<String> keys = new HashSet<>();
+    for (String line : lines.subList(0, lines.size() - 1)) {
+      JsonObject entry = new JsonObject(line);
+      assertTrue(keys.add(entry.getString("key", entry.getString("key64"))), line);
+    }
+    for (int k = 0; k < count; k++) {
+      assertTrue(keys.contains("long/" + k), "missing: long/" + k);
+    }
+    assertEquals(
+        new JsonObject().put("entries", keys.size()).put("damaged", 0),
+        new JsonObject(lines.getLast()));
   }
 }
