@@ -5,6 +5,7 @@ import dev.slotstream.log.LogCheck;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.SegmentFacts;
+import dev.slotstream.log.SegmentNames;
 import dev.slotstream.slot.Checkpoint;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotFileException;
@@ -90,9 +91,7 @@ public final class OfflineShard implements AutoCloseable {
           || name.startsWith("diverged-")
           || name.startsWith(ShardFiles.ASIDE_PREFIX)) {
         keptAside.add(name);
-      } else if (!isRead(path)
-          && !name.equals(HistoryFile.NAME)
-          && !name.equals(LogCheck.USED_NAME)) {
+      } else if (!isRead(path) && !name.equals(HistoryFile.NAME) && !SegmentNames.isUsed(path)) {
         store.noteOther(path);
       }
     }
@@ -100,8 +99,7 @@ public final class OfflineShard implements AutoCloseable {
 
   /** True for files of which every byte is read. */
   static boolean isRead(Path path) {
-    return path.endsWith(SlotFileReader.NAME)
-        || ShardFiles.isSegment(path.getFileName().toString());
+    return path.endsWith(SlotFileReader.NAME) || SegmentNames.isSegment(path);
   }
 
   private void readSlotFile() throws IOException {

@@ -3,6 +3,7 @@ package dev.slotstream.engine;
 import dev.slotstream.file.MappedFile;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogOptions;
+import dev.slotstream.log.SegmentNames;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,10 +18,7 @@ import java.util.UUID;
  * @param directoryId of the store's whole directory
  */
 record ShardFiles(Storage storage, EngineOptions options, int shard, UUID directoryId) {
-  private static final String LOG_PREFIX = "redo-";
   static final String ASIDE_PREFIX = "before-armdb-";
-  private static final String SPARE = "redo-next.log";
-  private static final String LOG_SUFFIX = ".log";
 
   private Path directory() {
     return directory(options.directory(), shard);
@@ -74,17 +72,18 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
    * @return the files, in order
    */
   List<Path> putAside(long from, ShardPosition position) throws IOException {
-    List<Path> segments =
-        segments().stream().filter(path -> !path.getFileName().toString().equals(SPARE)).toList();
+    List<Path> segments = segments().stream().filter(path -> !SegmentNames.isNext(path)).toList();
     List<Path> kept = new ArrayList<>();
     for (int s = 0; s < segments.size(); s++) {
-      if (s + 1 == segments.size() || firstSequence(segments.get(s + 1)) > from) {
+      if (s + 1 == segments.size() || SegmentNames.firstSequence(segments.get(s + 1)) > from) {
         Path aside =
             directory()
                 .resolve(
                     "diverged-%016x-%d-%016x.log"
                         .formatted(
-                            firstSequence(segments.get(s)), position.epoch(), position.sequence()));
+                            SegmentNames.firstSequence(segments.get(s)),
+                            position.epoch(),
+                            position.sequence()));
         copy(segments.get(s), aside);
         kept.add(aside);
       }
@@ -101,19 +100,6 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
   }
 
   private List<Path> segments() throws IOException {
-    return storage.list(directory()).stream()
-        .filter(path -> isSegment(path.getFileName().toString()))
-        .toList();
-  }
-
-  static boolean isSegment(String name) {
-    return name.startsWith(LOG_PREFIX) && name.endsWith(LOG_SUFFIX);
-  }
-
-  /** Of a segment, out of its name. */
-  private static long firstSequence(Path segment) {
-    String name = segment.getFileName().toString();
-    String digits = name.substring(LOG_PREFIX.length(), name.length() - LOG_SUFFIX.length());
-    return Long.parseUnsignedLong(digits, 16);
+    return storage.list(directory()).stream().filter(SegmentNames::isSegment).toList();
   }
 }

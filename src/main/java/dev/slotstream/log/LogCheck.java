@@ -14,9 +14,6 @@ import java.util.stream.Stream;
  * One thread, once.
  */
 public final class LogCheck {
-  /** The name of a file that waits to be a segment again. What it holds says nothing. */
-  public static final String USED_NAME = LogSegment.USED_NAME;
-
   private final LogOptions options;
   private final long checkpoint;
   private final Visitor visitor;
@@ -87,10 +84,10 @@ public final class LogCheck {
   private void openSegments() throws IOException {
     List<Path> paths;
     try (Stream<Path> entries = Files.list(options.directory())) {
-      paths = entries.filter(LogSegment::isSegment).sorted().toList();
+      paths = entries.filter(SegmentNames::isSegment).sorted().toList();
     }
     for (Path path : paths) {
-      if (path.endsWith(LogSegment.SPARE_NAME) && SegmentReader.isSpare(path)) {
+      if (SegmentNames.isNext(path) && SegmentReader.isSpare(path)) {
         checkSpare(path);
       } else {
         openSegment(path);

@@ -62,12 +62,11 @@ final class LogOpening {
   private void openSegments() throws IOException {
     Path begun = null;
     for (Path path : options.storage().list(options.directory())) {
-      String name = path.getFileName().toString();
-      if (name.equals(LogSegment.SPARE_NAME)) {
+      if (SegmentNames.isNext(path)) {
         begun = path;
-      } else if (name.equals(LogSegment.USED_NAME)) {
+      } else if (SegmentNames.isUsed(path)) {
         options.storage().delete(path);
-      } else if (name.startsWith("redo-") && name.endsWith(".log")) {
+      } else if (SegmentNames.isSegment(path)) {
         segments.add(LogSegment.open(options, path));
       }
     }

@@ -28,12 +28,6 @@ final class LogSegment {
   private static final VarHandle DURABLE_WORD = LogLayout.MAPPED_LONG.varHandle();
   private static final int PAGE = 4096;
 
-  /** The name of the segment that is prepared next, and of one that was begun just now. */
-  static final String SPARE_NAME = "redo-next.log";
-
-  /** The name of one that was purged and waits to be used again. What it holds says nothing. */
-  static final String USED_NAME = "redo-used.tmp";
-
   private final LogOptions options;
   private final MappedFile file;
   private final MemorySegment mapping;
@@ -63,13 +57,9 @@ final class LogSegment {
     this.marks.set(0, LogLayout.HEADER_SIZE);
   }
 
-  static String fileName(long firstSequence) {
-    return "redo-%016x.log".formatted(firstSequence);
-  }
-
   /** A segment that has no records and no sequence yet, with its first step prepared. */
   static LogSegment spare(LogOptions options) throws IOException {
-    Path path = options.directory().resolve(SPARE_NAME);
+    Path path = options.directory().resolve(SegmentNames.NEXT);
     byte[] head = new byte[LogLayout.HEADER_SIZE];
     MappedFile file = options.storage().create(path, head, options.step(), options.segmentSize());
     return new LogSegment(options, path, file, 0);
@@ -95,7 +85,7 @@ final class LogSegment {
    */
   void clear() throws IOException {
     synchronized (naming) {
-      Path used = options.directory().resolve(USED_NAME);
+      Path used = options.directory().resolve(SegmentNames.USED);
       options.storage().rename(path, used);
       path = used;
     }
@@ -109,7 +99,7 @@ final class LogSegment {
 
   /** The retired and cleared segment as a spare one, with all of it prepared. */
   LogSegment again() throws IOException {
-    Path spare = options.directory().resolve(SPARE_NAME);
+    Path spare = options.directory().resolve(SegmentNames.NEXT);
     options.storage().rename(path, spare);
     return new LogSegment(options, spare, file, 0);
   }
@@ -162,7 +152,7 @@ final class LogSegment {
 
   /** Gives the file its final name, if it does not have it, and its header is on disk. */
   void publish() throws IOException {
-    Path name = options.directory().resolve(fileName(firstSequence));
+    Path name = options.directory().resolve(SegmentNames.of(firstSequence));
     synchronized (naming) { // not this: readers that begin must not wait for the disk
       if (!path.equals(name) && !retired) {
         // A named segment without a header would be taken for a foreign file after a power cut.
@@ -196,12 +186,6 @@ final class LogSegment {
     return check(head, file.length(), path, options);
   }
 
-  /** True for a file with the name of a segment, or of the one that is prepared next. */
-  static boolean isSegment(Path path) {
-    String name = path.getFileName().toString();
-    return name.startsWith("redo-") && name.endsWith(".log");
-  }
-
   /** Checks a segment's first bytes; answers its first sequence. */
   static long check(byte[] bytes, long length, Path path, LogOptions options) throws LogException {
     if (length < LogLayout.HEADER_SIZE || length > Integer.MAX_VALUE) {
@@ -229,7 +213,7 @@ final class LogSegment {
     long first = head.getLong(LogLayout.FIRST_SEQUENCE);
     if (!Arrays.equals(id, options.storeId())
         || shard != options.shard()
-        || !(path.endsWith(fileName(first)) || path.endsWith(SPARE_NAME))) {
+        || !(path.endsWith(SegmentNames.of(first)) || SegmentNames.isNext(path))) {
       throw new LogException(
           Kind.FOREIGN,
           "segment of another store, shard or place, file=%s shard=%d firstSequence=%d"

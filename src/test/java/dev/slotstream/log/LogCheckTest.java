@@ -35,7 +35,7 @@ class LogCheckTest {
     }
     segments =
         TestFiles.startingWith(directory, "redo-").stream()
-            .filter(path -> !path.endsWith(LogSegment.SPARE_NAME))
+            .filter(path -> !path.endsWith(SegmentNames.NEXT))
             .toList();
     assertTrue(segments.size() > 3, segments::toString);
   }
@@ -123,7 +123,7 @@ class LogCheckTest {
     check(0);
     assertTrue(damage.getFirst().contains("not there"), damage::toString);
     assertTrue(records.contains((long) RECORDS), "what is behind the gap is read");
-    Path wrong = directory.resolve(LogSegment.fileName(7));
+    Path wrong = directory.resolve(SegmentNames.of(7));
     Files.write(wrong, middle);
     check(0);
     assertTrue(damage.getFirst().startsWith(wrong.getFileName().toString()), damage::toString);
@@ -172,7 +172,7 @@ class LogCheckTest {
 
   @Test
   void recordsOfASegmentWhoseHeaderIsNotThereAreTold() throws IOException {
-    Path spare = directory.resolve(LogSegment.SPARE_NAME);
+    Path spare = directory.resolve(SegmentNames.NEXT);
     byte[] begun = Files.readAllBytes(segments.getLast());
     Files.delete(segments.getLast());
     Arrays.fill(begun, 0, LogLayout.HEADER_SIZE, (byte) 0);

@@ -40,7 +40,7 @@ class LogOpeningTest {
   }
 
   private Path next() {
-    return directory.resolve(LogSegment.SPARE_NAME);
+    return directory.resolve(SegmentNames.NEXT);
   }
 
   /** Writes records into several segments, forced or not, and closes. */
@@ -241,14 +241,14 @@ class LogOpeningTest {
     changeHeader(segment, LogLayout.SHARD, (byte) 2);
     refuses(0, Kind.FOREIGN, "shard=2");
     TestFiles.write(segment, 0, good);
-    Path elsewhere = directory.resolve(LogSegment.fileName(7));
+    Path elsewhere = directory.resolve(SegmentNames.of(7));
     Files.move(segment, elsewhere);
     refuses(0, Kind.FOREIGN, "file=" + elsewhere, "firstSequence=1");
   }
 
   @Test
   void refusesAFileThatIsTooShortToBeASegment() throws IOException {
-    TestFiles.write(directory.resolve(LogSegment.fileName(1)), 0, new byte[100]);
+    TestFiles.write(directory.resolve(SegmentNames.of(1)), 0, new byte[100]);
     refuses(0, Kind.FOREIGN, "length=100");
   }
 
@@ -338,7 +338,7 @@ class LogOpeningTest {
       TestLog.append(log, 3);
       TestLog.readAll(log, 42);
     }
-    assertEquals(List.of(directory.resolve(LogSegment.fileName(42))), segments());
+    assertEquals(List.of(directory.resolve(SegmentNames.of(42))), segments());
     TestLog.open(options(), 41, TestLog.range(42, 44)).close();
   }
 
@@ -469,7 +469,7 @@ class LogOpeningTest {
       TestLog.force(log);
       TestLog.append(log, 3);
       Path named = segments().getLast();
-      assertEquals(LogSegment.fileName(first), named.getFileName().toString());
+      assertEquals(SegmentNames.of(first), named.getFileName().toString());
       byte[] later = TestFiles.read(named);
       TestFiles.delete(named);
       // As a power cut leaves it that takes the marks, which are never forced, and the name.

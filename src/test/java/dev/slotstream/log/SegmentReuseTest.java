@@ -20,7 +20,7 @@ class SegmentReuseTest {
   Path directory;
 
   private Path used() {
-    return directory.resolve(LogSegment.USED_NAME);
+    return directory.resolve(SegmentNames.USED);
   }
 
   /** What tells files apart, whatever they are called. */

@@ -43,7 +43,7 @@ class TornTailTest {
 
   @BeforeEach
   void place() {
-    segment = directory.resolve(LogSegment.fileName(1));
+    segment = directory.resolve(SegmentNames.of(1));
     ends[0] = LogLayout.HEADER_SIZE;
     for (int n = 1; n <= RECORDS; n++) {
       ends[n] = ends[n - 1] + TestLog.lengthOf(n);
