@@ -5,6 +5,7 @@ import dev.slotstream.log.LogRecord;
 import dev.slotstream.slot.MetaWord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntConsumer;
 
 /** Slots or records, one behind the other, as {@link BackupLayout} tells. */
 final class Entries {
@@ -79,8 +80,28 @@ final class Entries {
     return found == damaged;
   }
 
+  /**
+   * Visits those in order that are whole.
+   *
+   * @param damaged told of each slot that is passed over
+   */
+  Cursor whole(IntConsumer damaged) {
+    return new Cursor(bytes, count) {
+      @Override
+      public boolean next() {
+        while (super.next()) {
+          if (!damaged()) {
+            return true;
+          }
+          damaged.accept(slot());
+        }
+        return false;
+      }
+    };
+  }
+
   /** Visits entries. */
-  static final class Cursor implements Events {
+  static class Cursor implements Events {
     private final ByteBuffer in;
     private int left;
     private int at;

@@ -44,62 +44,7 @@ final class ShardRestore {
   }
 
   void slots(Chunk.Slots chunk) throws BackupException {
-    submit(new Whole(chunk.entries().cursor()), Rule.DIRECT);
-  }
-
-  /** The slots that are there; the others are noted. */
-  private final class Whole implements Events {
-    private final Entries.Cursor cursor;
-
-    private Whole(Entries.Cursor cursor) {
-      this.cursor = cursor;
-    }
-
-    @Override
-    public boolean next() {
-      while (cursor.next()) {
-        if (!cursor.damaged()) {
-          return true;
-        }
-        missing.add(cursor.slot());
-      }
-      return false;
-    }
-
-    @Override
-    public int slot() {
-      return cursor.slot();
-    }
-
-    @Override
-    public int meta() {
-      return cursor.meta();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return cursor.bytes();
-    }
-
-    @Override
-    public int keyOffset() {
-      return cursor.keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-      return cursor.keyLength();
-    }
-
-    @Override
-    public int valueOffset() {
-      return cursor.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-      return cursor.valueLength();
-    }
+    submit(chunk.entries().whole(missing::add), Rule.DIRECT);
   }
 
   void records(Chunk.Records chunk) throws BackupException {

@@ -28,22 +28,7 @@ final class PendingSlots implements NewerSlots {
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   private record Pending(int meta, byte[] bytes, int keyLength, int records)
-      implements NewerSlots.Newer {
-    @Override
-    public int keyOffset() {
-      return 0;
-    }
-
-    @Override
-    public int valueOffset() {
-      return keyLength;
-    }
-
-    @Override
-    public int valueLength() {
-      return bytes.length - keyLength;
-    }
-
+      implements NewerSlots.Newer, CopiedContent {
     @Override
     public boolean keyIs(byte[] key) {
       return Arrays.equals(bytes, 0, keyLength, key, 0, keyLength);
