@@ -88,12 +88,7 @@ class DamageTest {
       two = TestStore.put(engine, 2, 2).slot();
     }
     // The bytes of one slot at the place of another: every checksum fits.
-    byte[] file = TestFiles.read(store.slotFile(0));
-    long from = 4096 + (long) one * SLOT_SIZE;
-    TestFiles.write(
-        store.slotFile(0),
-        4096 + (long) two * SLOT_SIZE,
-        Arrays.copyOfRange(file, (int) from, (int) from + SLOT_SIZE));
+    TestFiles.write(store.slotFile(0), startOf(two), slotOf(store, one));
     try (SlotEngine engine = store.open()) {
       assertEquals(1, engine.recovery().duplicateSlots());
       Shard shard = engine.shards().getFirst();

@@ -1,10 +1,8 @@
 package dev.slotstream.file;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +12,7 @@ import java.util.function.BiPredicate;
  * A disk on which operations fail: those that a {@link Fault} says. A fault is told of each
  * operation before it is done, and may also wait there.
  */
-public final class FaultyStorage implements Storage {
+public final class FaultyStorage extends PassingStorage {
   /** What can fail. A file's own operations go by the name that it was opened or created with. */
   public enum Operation {
     CREATE_DIRECTORY,
@@ -53,12 +51,11 @@ public final class FaultyStorage implements Storage {
   public static final Failure FULL =
       message -> new NoSpaceException(message, new IOException("No space left on device"));
 
-  private final Storage disk;
   private volatile Fault fault = (operation, path) -> {};
 
   /** Nothing fails yet. */
   public FaultyStorage(Storage disk) {
-    this.disk = disk;
+    super(disk);
   }
 
   /** Nothing fails yet on the real disk. */
@@ -173,86 +170,65 @@ public final class FaultyStorage implements Storage {
   }
 
   @Override
-  public Optional<String> systemRun() {
-    return disk.systemRun();
-  }
-
-  @Override
-  public boolean exists(Path path) {
-    return disk.exists(path);
-  }
-
-  @Override
   public void createDirectories(Path directory) throws IOException {
     strike(Operation.CREATE_DIRECTORY, directory);
-    disk.createDirectories(directory);
+    super.createDirectories(directory);
   }
 
   @Override
   public List<Path> list(Path directory) throws IOException {
     strike(Operation.LIST, directory);
-    return disk.list(directory);
+    return super.list(directory);
   }
 
   @Override
   public byte[] read(Path path) throws IOException {
     strike(Operation.READ, path);
-    return disk.read(path);
+    return super.read(path);
   }
 
   @Override
   public void replace(Path path, byte[] content) throws IOException {
     strike(Operation.REPLACE, path);
-    disk.replace(path, content);
+    super.replace(path, content);
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
     strike(Operation.RENAME, to);
-    disk.rename(from, to);
+    super.rename(from, to);
   }
 
   @Override
   public void delete(Path path) throws IOException {
     strike(Operation.DELETE, path);
-    disk.delete(path);
+    super.delete(path);
   }
 
   @Override
   public MappedFile create(Path path, byte[] head, long length, long reserve) throws IOException {
     strike(Operation.CREATE, path);
-    return new FaultyFile(path, disk.create(path, head, length, reserve));
+    return new FaultyFile(path, super.create(path, head, length, reserve));
   }
 
   @Override
   public MappedFile open(Path path, long reserve) throws IOException {
     strike(Operation.OPEN, path);
-    return new FaultyFile(path, disk.open(path, reserve));
+    return new FaultyFile(path, super.open(path, reserve));
   }
 
   @Override
   public AutoCloseable lock(Path lockFile) throws IOException {
     strike(Operation.LOCK, lockFile);
-    return disk.lock(lockFile);
+    return super.lock(lockFile);
   }
 
-  private final class FaultyFile implements MappedFile {
+  private final class FaultyFile extends PassingFile {
     private final Path path;
-    private final MappedFile file;
 
     private FaultyFile(Path path, MappedFile file) {
+      super(file);
       this.path = path;
-      this.file = file;
-    }
-
-    @Override
-    public MemorySegment mapping() {
-      return file.mapping();
-    }
-
-    @Override
-    public long length() {
-      return file.length();
     }
 
     @Override
@@ -260,7 +236,7 @@ public final class FaultyStorage implements Storage {
       if (newLength > file.length()) {
         strike(Operation.EXTEND, path);
       }
-      file.extend(newLength);
+      super.extend(newLength);
     }
 
     @Override
@@ -268,24 +244,19 @@ public final class FaultyStorage implements Storage {
       if (newLength < file.length()) {
         strike(Operation.CUT, path);
       }
-      file.cut(newLength);
+      super.cut(newLength);
     }
 
     @Override
     public void fillHoles() throws IOException {
       strike(Operation.FILL_HOLES, path);
-      file.fillHoles();
+      super.fillHoles();
     }
 
     @Override
     public void force(long offset, long length) throws IOException {
       strike(Operation.FORCE, path);
-      file.force(offset, length);
-    }
-
-    @Override
-    public void close() {
-      file.close();
+      super.force(offset, length);
     }
   }
 }

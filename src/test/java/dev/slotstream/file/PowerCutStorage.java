@@ -3,7 +3,6 @@ package dev.slotstream.file;
 import dev.slotstream.kit.TestFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -215,23 +214,12 @@ public final class PowerCutStorage implements Storage {
     return disk.lock(lockFile);
   }
 
-  private final class VolatileFile implements MappedFile {
-    private final MappedFile file;
+  private final class VolatileFile extends PassingStorage.PassingFile {
     private final FileChannel copy;
 
     private VolatileFile(Path path, MappedFile file) throws IOException {
-      this.file = file;
+      super(file);
       this.copy = FileChannel.open(stableName(path), StandardOpenOption.WRITE);
-    }
-
-    @Override
-    public MemorySegment mapping() {
-      return file.mapping();
-    }
-
-    @Override
-    public long length() {
-      return file.length();
     }
 
     @Override
@@ -280,7 +268,7 @@ public final class PowerCutStorage implements Storage {
 
     @Override
     public void close() {
-      file.close();
+      super.close();
       try {
         copy.close();
       } catch (IOException e) {
