@@ -34,6 +34,10 @@ final class FollowerGauges {
               "seconds since the follower acknowledged something",
               FollowerStatus::lastAckAgeSeconds),
           new Figure(
+              Meters.QUEUED_BYTES,
+              "bytes that wait until the follower's socket takes them",
+              FollowerStatus::queuedBytes),
+          new Figure(
               Meters.CONNECTED,
               "1 while the follower is connected",
               status -> status.connected() ? 1 : 0));

@@ -100,6 +100,15 @@ public final class Meters {
    */
   public static final String MIN_VERSION = "slotstream.replication.min.version";
 
+  /**
+   * Gauge: bytes that wait here until a follower's socket takes them, by {@link #FOLLOWER} and
+   * {@link #SHARD}.
+   */
+  public static final String QUEUED_BYTES = "slotstream.replication.queued.bytes";
+
+  /** Gauge: sessions' subscriptions to slots and log, by {@link #SHARD}. */
+  public static final String STREAMS = "slotstream.replication.streams";
+
   /** Counter: frames that were not allowed, by {@link #REASON}. */
   public static final String REJECTED_FRAMES = "slotstream.replication.rejected.frames";
 

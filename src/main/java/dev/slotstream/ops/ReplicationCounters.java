@@ -3,8 +3,12 @@ package dev.slotstream.ops;
 import dev.slotstream.replication.FollowerStatus;
 import dev.slotstream.replication.ReplicationMeter;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Counts what replication does. Event loops. */
@@ -12,6 +16,7 @@ import java.util.function.Supplier;
 public final class ReplicationCounters implements ReplicationMeter {
   private final MeterRegistry registry;
   private final FollowerGauges followers;
+  private final Map<Integer, AtomicInteger> streams = new ConcurrentHashMap<>();
 
   ReplicationCounters(MeterRegistry registry) {
     this.registry = registry;
@@ -27,6 +32,25 @@ public final class ReplicationCounters implements ReplicationMeter {
   public void followerGone(String follower, int shard, String reason) {
     followers.remove(follower, shard);
     byReason(Meters.DISCONNECTS, "sessions and links that ended", reason);
+  }
+
+  @Override
+  public void streamBegan(int shard) {
+    streams.computeIfAbsent(shard, this::showStreams).incrementAndGet();
+  }
+
+  @Override
+  public void streamEnded(int shard) {
+    streams.get(shard).decrementAndGet();
+  }
+
+  private AtomicInteger showStreams(int shard) {
+    AtomicInteger count = new AtomicInteger();
+    Gauge.builder(Meters.STREAMS, count, AtomicInteger::get)
+        .description("subscriptions of followers' sessions")
+        .tag(Meters.SHARD, Integer.toString(shard))
+        .register(registry);
+    return count;
   }
 
   @Override

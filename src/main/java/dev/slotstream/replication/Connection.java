@@ -15,6 +15,9 @@ interface Connection {
   /** Queues bytes for the other end; never waits. */
   void write(byte[] bytes);
 
+  /** Bytes that were written and that the operating system has not taken yet. Any thread. */
+  long queuedBytes();
+
   /** True when so much is queued that the other end should be waited for. */
   boolean congested();
 

@@ -33,9 +33,7 @@ import java.util.concurrent.TimeUnit;
  * lead out: the follower connects again, and what it needs is decided anew.
  */
 final class ExtendedConversation implements Conversation {
-  private static final long HEARTBEAT_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(LeaderHandshake.HEARTBEAT_MILLIS);
-  private static final long SILENCE_NANOS = 3 * HEARTBEAT_NANOS;
+  private static final Pulse PULSE = Pulse.ofMillis(LeaderHandshake.HEARTBEAT_MILLIS);
 
   /** Before a full sync a follower copies what it keeps of its log, and deletes the rest. */
   private static final long PREPARING_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -224,8 +222,11 @@ final class ExtendedConversation implements Conversation {
   @Override
   public void onTick(long now) {
     long stallNanos = leader.options().stallTimeout().toNanos();
-    if (now - session.lastHeardNanos() >= SILENCE_NANOS) {
-      session.end("silent", "nothing heard for three heartbeat intervals");
+    if (now - session.lastHeardNanos() >= PULSE.silentAfterNanos()) {
+      session.end(
+          "silent",
+          "nothing heard for %d ms"
+              .formatted(TimeUnit.NANOSECONDS.toMillis(now - session.lastHeardNanos())));
     } else if (phase == Phase.PREPARING && now - preparingNanos >= PREPARING_NANOS) {
       session.refuse("stalled", "follower has not made ready for a full sync");
     } else if (stream.inFlight() > 0 && now - stream.progressNanos() >= stallNanos) {
@@ -234,7 +235,7 @@ final class ExtendedConversation implements Conversation {
           "nothing acknowledged for %d ms: batches in flight=%d"
               .formatted(
                   TimeUnit.NANOSECONDS.toMillis(now - stream.progressNanos()), stream.inFlight()));
-    } else if (now - session.lastSentNanos() >= HEARTBEAT_NANOS) {
+    } else if (now - session.lastSentNanos() >= PULSE.beatAfterNanos()) {
       session.send(heartbeat(), now);
     }
   }

@@ -36,7 +36,7 @@ final class FollowerSession {
     this.engine = engine;
     this.leader = leader;
     this.connection = connection;
-    this.figures = new SessionFigures(leader, connection.remote());
+    this.figures = new SessionFigures(leader, connection);
     this.lastHeardNanos = now;
     this.lastSentNanos = now;
   }
@@ -149,6 +149,16 @@ final class FollowerSession {
           "scan left out damaged slots, shard=%d slots=%d",
           figures.shard().number(), scan.damaged());
     }
+  }
+
+  /** A stream of batches was subscribed to. */
+  void streamBegan() {
+    leader.meter().streamBegan(figures.shard().number());
+  }
+
+  /** Its subscription was given up. */
+  void streamEnded() {
+    leader.meter().streamEnded(figures.shard().number());
   }
 
   /** A batch is on its way. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  *     during a scan
  * @param lastAckAgeSeconds since the follower acknowledged something last; -1 when it never did
  * @param unackedBatches batches in flight, at most the window
+ * @param queuedBytes bytes that wait here until the follower's socket takes them
  * @param connected false when it is gone, and this is what is remembered of it
  * @param goneSince when its connection ended
  */
@@ -45,6 +46,7 @@ public record FollowerStatus(
     double lagSeconds,
     double lastAckAgeSeconds,
     int unackedBatches,
+    long queuedBytes,
     boolean connected,
     Optional<Instant> goneSince) {
 

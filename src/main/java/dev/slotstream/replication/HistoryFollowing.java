@@ -15,7 +15,6 @@ import dev.slotstream.wire.Frame.ShardInfo;
 import dev.slotstream.wire.FrameEncoder;
 import dev.slotstream.wire.PackedBatch;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -34,13 +33,11 @@ import java.util.function.Consumer;
  * nothing durable.
  */
 final class HistoryFollowing implements Following {
-  private static final int SILENT_HEARTBEATS = 3;
-
   private final LeaderLink link;
   private final Applier applier;
   private final Shard shard;
   private final LinkProgress progress;
-  private final long heartbeatNanos;
+  private final Pulse pulse;
   private final long scanNoted;
   private Phase phase;
 
@@ -75,7 +72,7 @@ final class HistoryFollowing implements Following {
     this.applier = applier;
     this.shard = link.shard();
     this.progress = link.progress();
-    this.heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(info.heartbeatMs());
+    this.pulse = Pulse.ofMillis(info.heartbeatMs());
     this.expected = info.firstSequence();
     this.scanNoted = info.firstSequence() - 1;
     this.target = info.lastSequence();
@@ -307,12 +304,12 @@ final class HistoryFollowing implements Following {
 
   @Override
   public long heartbeatNanos(int heartbeatsSent) {
-    return heartbeatNanos;
+    return pulse.beatAfterNanos();
   }
 
   @Override
   public long silenceNanos() {
-    return SILENT_HEARTBEATS * heartbeatNanos;
+    return pulse.silentAfterNanos();
   }
 
   @Override

@@ -36,7 +36,7 @@ final class PackedStream {
     this.leader = session.leader().position();
     this.layout = session.engine().options().shape().layout();
     this.encoder = new PackedBatchEncoder(shard.number(), layout.keyLength(), layout.valueLength());
-    this.pump = new SocketPump(session.connection(), window, this::sent, this::failed);
+    this.pump = new SocketPump(session, window, this::sent, this::failed);
   }
 
   /** Sends every record from a sequence on; the follower has those before it. */

@@ -59,7 +59,7 @@ final class PlainConversation implements Conversation {
     name = leader.names().take(session.connection().remoteHost(), shard.number());
     session.introduce(name, false);
     int window = Math.min(MAX_WINDOW, leader.options().window());
-    pump = new SocketPump(session.connection(), window, this::sent, session::failed);
+    pump = new SocketPump(session, window, this::sent, session::failed);
     stream().subscribe().withSubscriber(pump);
   }
 

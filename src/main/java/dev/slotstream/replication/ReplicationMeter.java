@@ -13,6 +13,12 @@ public interface ReplicationMeter {
   /** A follower's session ended. */
   default void followerGone(String follower, int shard, String reason) {}
 
+  /** A session's stream of batches was subscribed to. */
+  default void streamBegan(int shard) {}
+
+  /** Its subscription was given up. */
+  default void streamEnded(int shard) {}
+
   /** A leader's scan of all slots began. */
   default void scanStarted(int shard, String reason) {}
 

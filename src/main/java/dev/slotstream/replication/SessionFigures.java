@@ -4,6 +4,7 @@ import dev.slotstream.engine.Shard;
 import dev.slotstream.replication.FollowerStatus.State;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Who a session is with, what it is doing and how far it is; also what is remembered of it when it
@@ -18,11 +19,13 @@ final class SessionFigures {
   private volatile Shard shard;
   private volatile State state = State.HANDSHAKE;
   private volatile boolean saysWhatIsDurable;
+  private volatile LongSupplier queuedBytes;
   private volatile Optional<Instant> goneSince = Optional.empty();
 
-  SessionFigures(LeaderContext leader, String address) {
+  SessionFigures(LeaderContext leader, Connection connection) {
     this.leader = leader;
-    this.address = address;
+    this.address = connection.remote();
+    this.queuedBytes = connection::queuedBytes;
   }
 
   String address() {
@@ -65,7 +68,9 @@ final class SessionFigures {
     saysWhatIsDurable = durable;
   }
 
+  /** The session is over: what is remembered of it does not hold its connection. */
   void gone() {
+    queuedBytes = () -> 0;
     goneSince = Optional.of(Instant.now());
   }
 
@@ -92,6 +97,7 @@ final class SessionFigures {
         lag > 0 ? leader.ageOfNext(of.number(), acked) : lag,
         ledger.ackAgeSeconds(leader.clock().getAsLong()),
         ledger.inFlight(),
+        queuedBytes.getAsLong(),
         goneSince.isEmpty(),
         goneSince);
   }

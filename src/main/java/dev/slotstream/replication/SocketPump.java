@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * <p>All calls come from one event loop.
  */
 final class SocketPump implements Flow.Subscriber<Batch> {
+  private final FollowerSession session;
   private final Connection connection;
   private final Consumer<Batch> onSent;
   private final Consumer<Throwable> onFailure;
@@ -21,8 +22,9 @@ final class SocketPump implements Flow.Subscriber<Batch> {
   private boolean asked;
 
   SocketPump(
-      Connection connection, int window, Consumer<Batch> onSent, Consumer<Throwable> onFailure) {
-    this.connection = connection;
+      FollowerSession session, int window, Consumer<Batch> onSent, Consumer<Throwable> onFailure) {
+    this.session = session;
+    this.connection = session.connection();
     this.credit = window;
     this.onSent = onSent;
     this.onFailure = onFailure;
@@ -31,6 +33,7 @@ final class SocketPump implements Flow.Subscriber<Batch> {
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
     source = subscription;
+    session.streamBegan();
     ask();
   }
 
@@ -88,17 +91,24 @@ final class SocketPump implements Flow.Subscriber<Batch> {
   void cancel() {
     if (source != null) {
       source.cancel();
-      source = null;
+      ended();
     }
+  }
+
+  private void ended() {
+    source = null;
+    session.streamEnded();
   }
 
   @Override
   public void onError(Throwable failure) {
+    ended();
     onFailure.accept(failure);
   }
 
   @Override
   public void onComplete() {
+    ended();
     onFailure.accept(new IllegalStateException("stream ended"));
   }
 }

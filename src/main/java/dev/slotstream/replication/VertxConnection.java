@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetSocketInternal;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A Vert.x socket as a session uses it. All calls come from the socket's event loop. */
 final class VertxConnection implements Connection {
@@ -12,6 +13,7 @@ final class VertxConnection implements Connection {
 
   private final NetSocketInternal socket;
   private final Context context;
+  private final AtomicLong queued = new AtomicLong();
 
   VertxConnection(NetSocket socket, Context context) {
     this.socket = (NetSocketInternal) socket;
@@ -34,7 +36,13 @@ final class VertxConnection implements Connection {
     ByteBuf copy = socket.channelHandlerContext().alloc().ioBuffer(bytes.length);
     copy.writeBytes(bytes);
     // A write that fails ends the connection, and the close handler tells the session.
-    socket.writeMessage(copy);
+    queued.addAndGet(bytes.length);
+    socket.writeMessage(copy).onComplete(taken -> queued.addAndGet(-bytes.length));
+  }
+
+  @Override
+  public long queuedBytes() {
+    return queued.get();
   }
 
   @Override

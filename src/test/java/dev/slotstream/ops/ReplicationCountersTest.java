@@ -56,6 +56,7 @@ class ReplicationCountersTest {
     assertEquals(900, registry.get(Meters.LAG_BYTES).gauge().value());
     assertEquals(41, registry.get(Meters.DURABLE_SEQUENCE).gauge().value());
     assertEquals(0.25, registry.get(Meters.ACK_AGE).gauge().value());
+    assertEquals(65_536, registry.get(Meters.QUEUED_BYTES).gauge().value());
     assertEquals(1, registry.get(Meters.CONNECTED).gauge().value());
     assertEquals(1, followers(State.STREAMING));
     counters.followerGone("a", 0, "disconnected");
@@ -63,6 +64,14 @@ class ReplicationCountersTest {
     assertNull(registry.find(Meters.LAG_SECONDS).gauge());
     assertNull(registry.find(Meters.CONNECTED).gauge());
     assertEquals(0, followers(State.STREAMING));
+  }
+
+  @Test
+  void countsStreamsByShard() {
+    counters.streamBegan(1);
+    counters.streamBegan(1);
+    counters.streamEnded(1);
+    assertEquals(1, registry.get(Meters.STREAMS).tag(Meters.SHARD, "1").gauge().value());
   }
 
   @Test
@@ -121,6 +130,7 @@ class ReplicationCountersTest {
         0.5,
         0.25,
         0,
+        65_536,
         true,
         Optional.empty());
   }

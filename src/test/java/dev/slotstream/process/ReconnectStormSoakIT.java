@@ -108,6 +108,7 @@ class ReconnectStormSoakIT {
     ProcessFigures now = ProcessFigures.of(leader);
     int sessions = (int) leader.metric("slotstream_replication_followers");
     return sessions == FOLLOWERS * SHARDS
+        && leader.metric("slotstream_replication_streams") == FOLLOWERS * SHARDS
         && now.descriptors() <= before.descriptors() + SPARE
         && now.directMiB() <= before.directMiB() + SPARE_MIB;
   }

@@ -49,6 +49,11 @@ final class FakeConnection implements Connection {
   }
 
   @Override
+  public long queuedBytes() {
+    return 0;
+  }
+
+  @Override
   public boolean congested() {
     return congested;
   }

@@ -36,7 +36,7 @@ class FollowerRegistryTest {
           registry);
 
   private FollowerPosition enter(long id, int shard, long held) {
-    SessionFigures figures = new SessionFigures(leader, "host:" + id);
+    SessionFigures figures = new SessionFigures(leader, FakeConnection.ofLeader());
     figures.introduce("f" + id, true);
     return registry.enter(new UUID(0, id), shard, held, figures);
   }

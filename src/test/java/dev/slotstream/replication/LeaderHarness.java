@@ -170,6 +170,7 @@ final class LeaderHarness implements AutoCloseable {
   public void close() {
     peers.forEach(peer -> peer.session.end("test", "test is over"));
     runAll();
+    assertEquals(0, meter.streams.get());
     assertEquals(0, leader.seats().taken());
     assertEquals(0, leader.permits().held() + leader.permits().waiting());
     engine.close();

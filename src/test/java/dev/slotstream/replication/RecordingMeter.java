@@ -14,6 +14,7 @@ final class RecordingMeter implements ReplicationMeter {
   final AtomicLong scanned = new AtomicLong();
   final AtomicLong streamed = new AtomicLong();
   volatile long keptAside;
+  final AtomicLong streams = new AtomicLong();
   final AtomicLong connected = new AtomicLong();
 
   @Override
@@ -24,6 +25,16 @@ final class RecordingMeter implements ReplicationMeter {
   @Override
   public void followerGone(String follower, int shard, String reason) {
     gone.add(reason);
+  }
+
+  @Override
+  public void streamBegan(int shard) {
+    streams.incrementAndGet();
+  }
+
+  @Override
+  public void streamEnded(int shard) {
+    streams.decrementAndGet();
   }
 
   @Override

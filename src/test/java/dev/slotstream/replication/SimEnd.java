@@ -82,6 +82,11 @@ abstract class SimEnd implements Connection {
   }
 
   @Override
+  public long queuedBytes() {
+    return out.size();
+  }
+
+  @Override
   public boolean congested() {
     full |= out.size() >= room;
     return full;

@@ -1,5 +1,6 @@
 package dev.slotstream.replication;
 
+import static dev.slotstream.replication.TestNode.awaitUntil;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ class VertxConnectionTest {
   private NetServer server;
   private final Promise<VertxConnection> accepted = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
+  private final Promise<Long> queued = Promise.promise();
 
   @BeforeEach
   void listen() {
@@ -60,9 +62,12 @@ class VertxConnectionTest {
             for (int c = 0; c < 16; c++) {
               connection.write(CHUNK);
             }
+            queued.complete(connection.queuedBytes());
             connection.close();
           });
       TestNode.await(closed.future());
+      assertTrue(TestNode.await(queued.future()) > 0);
+      awaitUntil("nothing is queued any more", () -> connection.queuedBytes() == 0);
     }
   }
 
@@ -77,6 +82,7 @@ class VertxConnectionTest {
           });
       assertEquals(CHUNK.length, peer.getInputStream().readAllBytes().length);
       TestNode.await(closed.future());
+      assertEquals(0, connection.queuedBytes());
     }
   }
 }
