@@ -26,9 +26,9 @@ final class DiskFile implements MappedFile {
   private volatile MemorySegment mapping;
   private volatile long length;
 
-  DiskFile(Path path, long reserve) throws IOException {
+  DiskFile(DiskStorage.Opener opener, Path path, long reserve) throws IOException {
     this.path = path;
-    this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       this.length = channel.size();
       this.mapping = map(Math.max(reserve, length), length);

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -27,6 +28,25 @@ public final class DiskStorage implements Storage {
 
   /** Linux makes one up whenever it starts. */
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final Opener opener;
+
+  /** The disk as the JDK has it. */
+  public DiskStorage() {
+    this(FileChannel::open);
+  }
+
+  /** A disk whose files are opened for writing by somebody else, for tests. */
+  DiskStorage(Opener opener) {
+    this.opener = opener;
+  }
+
+  /** Opens files that are written to. */
+  @FunctionalInterface
+  interface Opener {
+    /** See {@link FileChannel#open(Path, OpenOption...)}. */
+    FileChannel open(Path path, OpenOption... options) throws IOException;
+  }
 
   @Override
   public Optional<String> systemRun() {
@@ -106,12 +126,12 @@ public final class DiskStorage implements Storage {
       throw describe(e, "create", path, length, length);
     }
     rename(temporary, path);
-    return new DiskFile(path, reserve);
+    return new DiskFile(opener, path, reserve);
   }
 
   @Override
   public MappedFile open(Path path, long reserve) throws IOException {
-    return new DiskFile(path, reserve);
+    return new DiskFile(opener, path, reserve);
   }
 
   @Override
@@ -169,9 +189,9 @@ public final class DiskStorage implements Storage {
     };
   }
 
-  private static FileChannel lockedChannel(Path lockFile) throws IOException {
+  private FileChannel lockedChannel(Path lockFile) throws IOException {
     FileChannel channel =
-        FileChannel.open(
+        opener.open(
             lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (tryLock(channel) == null) {
@@ -247,8 +267,8 @@ public final class DiskStorage implements Storage {
     }
   }
 
-  private static FileChannel openForWriting(Path path) throws IOException {
-    return FileChannel.open(
+  private FileChannel openForWriting(Path path) throws IOException {
+    return opener.open(
         path,
         StandardOpenOption.CREATE,
         StandardOpenOption.TRUNCATE_EXISTING,
