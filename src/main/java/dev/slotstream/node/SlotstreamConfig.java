@@ -120,7 +120,7 @@ public interface SlotstreamConfig {
   /** Looking for damage. */
   interface Scrub {
     /** Bytes of slots that are read and checked per second, in the background; 0 for none. */
-    @WithDefault("16M")
+    @WithDefault("20M")
     MemorySize rate();
   }
 
