@@ -34,7 +34,8 @@ class PlantedFaultCrashTest {
           campaign.halt(CrashPoint.FORCE_BEFORE, 10 + attempt, Durability.INTERVAL);
           campaign.kill(Durability.FSYNC, 150);
           campaign.closeCleanly();
-          campaign.halt(CrashPoint.SLOT_TORN, 1 + attempt, Durability.FSYNC);
+          // The first slot that is written: with the fault there is no record of that yet.
+          campaign.halt(CrashPoint.SLOT_TORN, 1, Durability.FSYNC);
         });
   }
 
