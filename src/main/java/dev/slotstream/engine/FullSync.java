@@ -33,6 +33,7 @@ final class FullSync {
   private final Syncer syncer;
   private final ShardFiles files;
   private final HistoryFile historyFile;
+  private final boolean logDamaged;
   private final AtomicReference<Asked> asked = new AtomicReference<>();
   private final AtomicInteger begun = new AtomicInteger();
   private Runnable wake = () -> {};
@@ -42,6 +43,7 @@ final class FullSync {
     this.syncer = syncer;
     this.files = recovered.files();
     this.historyFile = recovered.historyFile();
+    this.logDamaged = recovered.damagedLog().isPresent();
   }
 
   /** Who works on what is asked for. */
@@ -56,6 +58,11 @@ final class FullSync {
   /** How many were begun since the shard was opened. */
   int begun() {
     return begun.get();
+  }
+
+  /** True when one is needed since the log was found damaged, and none was begun since. */
+  boolean neededForDamagedLog() {
+    return logDamaged && begun() == 0;
   }
 
   void begin(ShardHistory leaders, long sequence, SyncEnding end) {

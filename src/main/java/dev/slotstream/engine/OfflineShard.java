@@ -89,7 +89,8 @@ public final class OfflineShard implements AutoCloseable {
       String name = path.getFileName().toString();
       if (name.contains(".log.torn-")
           || name.startsWith("diverged-")
-          || name.startsWith(ShardFiles.ASIDE_PREFIX)) {
+          || name.startsWith(ShardFiles.ASIDE_PREFIX)
+          || name.startsWith(ShardFiles.DAMAGED_PREFIX)) {
         keptAside.add(name);
       } else if (!isRead(path) && !name.equals(HistoryFile.NAME) && !SegmentNames.isUsed(path)) {
         store.noteOther(path);

@@ -139,6 +139,7 @@ record OpenedStore(
         shards.stream().mapToLong(s -> s.verdict().tornBytes()).sum(),
         shards.stream().mapToInt(s -> s.slots().damaged()).sum(),
         shards.stream().mapToInt(s -> s.slots().duplicates().size()).sum(),
+        shards.stream().flatMap(s -> s.damagedLog().stream()).toList(),
         took);
   }
 }

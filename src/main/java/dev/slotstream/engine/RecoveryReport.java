@@ -1,6 +1,7 @@
 package dev.slotstream.engine;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What was found when a store was opened, and what was done about it.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param tornBytes bytes behind the last valid record that were cut, never acknowledged in FSYNC
  * @param damagedSlots occupied slots whose checksum fails even after the replay
  * @param duplicateSlots slots that held a key that another one held, too; a leader empties them
+ * @param damagedLogs a follower's logs that were damaged, and that it has put aside
  * @param took how long opening took
  */
 public record RecoveryReport(
@@ -20,4 +22,5 @@ public record RecoveryReport(
     long tornBytes,
     int damagedSlots,
     int duplicateSlots,
+    List<DamagedLog> damagedLogs,
     Duration took) {}

@@ -111,6 +111,14 @@ public final class Shard {
     return committer.log().oldestSequence();
   }
 
+  /**
+   * The first record from which the log can be read to its end, as far as is known: a reader may
+   * have found a later one than the oldest damaged.
+   */
+  public long firstReadable() {
+    return committer.log().firstReadable();
+  }
+
   /** Where the log ends, in bytes; to be compared with {@link LogReader#offset}. */
   public long logEndOffset() {
     return committer.log().endOffset();
@@ -150,6 +158,11 @@ public final class Shard {
   /** Full syncs that were begun since the shard was opened: each exchanges slots and log. */
   public int fullSyncs() {
     return fullSync.begun();
+  }
+
+  /** True when the log was found damaged, and no full sync was begun since. */
+  public boolean logDamaged() {
+    return fullSync.neededForDamagedLog();
   }
 
   /** Makes slots in the background, since so many of them will be written soon. */

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One shard's directory.
@@ -19,6 +21,9 @@ import java.util.UUID;
  */
 record ShardFiles(Storage storage, EngineOptions options, int shard, UUID directoryId) {
   static final String ASIDE_PREFIX = "before-armdb-";
+  static final String DAMAGED_PREFIX = "damaged-";
+
+  private static final Pattern DAMAGED_NAME = Pattern.compile(DAMAGED_PREFIX + "(\\d{1,9})-.*");
 
   private Path directory() {
     return directory(options.directory(), shard);
@@ -61,6 +66,31 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
     for (Path segment : segments()) {
       storage.rename(segment, segment.resolveSibling(ASIDE_PREFIX + segment.getFileName()));
     }
+  }
+
+  /**
+   * Lets no log find the segments of a damaged log any more. They go oldest first: when not all of
+   * them are gone, what is left does not reach back to the checkpoint.
+   *
+   * @return the files under their new names, in order; a number tells them from those of another
+   *     time
+   */
+  List<Path> setDamagedLogAside() throws IOException {
+    List<Path> kept = new ArrayList<>();
+    int time = 1 + storage.list(directory()).stream().mapToInt(ShardFiles::timeOf).max().orElse(0);
+    for (Path segment : segments()) {
+      Path aside =
+          segment.resolveSibling(DAMAGED_PREFIX + time + "-" + segment.getFileName().toString());
+      storage.rename(segment, aside);
+      kept.add(aside);
+    }
+    return kept;
+  }
+
+  /** The number in the name of a segment that was set aside for damage; 0 in any other name. */
+  private static int timeOf(Path path) {
+    Matcher name = DAMAGED_NAME.matcher(path.getFileName().toString());
+    return name.matches() ? Integer.parseInt(name.group(1)) : 0;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.slotstream.engine;
 import dev.slotstream.engine.EngineException.Corrupt;
 import dev.slotstream.engine.EngineException.Mismatch;
 import dev.slotstream.file.Storage;
+import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.LogVerdict;
 import dev.slotstream.log.SegmentedLog;
@@ -10,6 +11,9 @@ import dev.slotstream.slot.Checkpoint;
 import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -18,6 +22,9 @@ import java.util.UUID;
  *
  * <p>A shard that a crash left in the middle of a full sync is a mixture. What its log says belongs
  * to that sync, which starts over: the log is forgotten, the slots are kept for what they are.
+ *
+ * <p>A follower whose log is damaged becomes such a mixture, too: its leader has all of it. A
+ * leader's log may be all that there is of its records, so damage to it stops the opening.
  */
 final class ShardRecovery {
   private final EngineOptions options;
@@ -32,6 +39,7 @@ final class ShardRecovery {
   private ShardHistory history;
   private boolean mixture;
   private boolean ahead;
+  private Optional<DamagedLog> damagedLog = Optional.empty();
 
   ShardRecovery(Storage storage, EngineOptions options, int shard, UUID directoryId) {
     this.options = options;
@@ -60,15 +68,49 @@ final class ShardRecovery {
     if (forget) {
       forgetLog();
     }
-    SlotApplier applier = new SlotApplier(slots, new PendingSlots(file.layout().keyLength()));
-    log =
-        SegmentedLog.open(
-            files.logOptions(history.storeId()),
-            base(),
-            file.checkpoint().clean() || forget || ahead,
-            record -> replay(record, applier));
+    try {
+      log = openLog(forget);
+    } catch (LogException e) {
+      if (options.leads() || !e.isDamage()) {
+        throw e;
+      }
+      giveUpLog(e);
+    }
     verdict = log.verdict();
     slots.rebuild();
+  }
+
+  private SegmentedLog openLog(boolean forgotten) throws IOException {
+    SlotApplier applier = new SlotApplier(slots, new PendingSlots(file.layout().keyLength()));
+    return SegmentedLog.open(
+        files.logOptions(history.storeId()),
+        base(),
+        file.checkpoint().clean() || forgotten || ahead,
+        record -> replay(record, applier));
+  }
+
+  /**
+   * A follower's log is damaged. Some of its records may be in their slots by now, on top of later
+   * ones: only a full sync makes the slots whole again.
+   *
+   * <ol>
+   *   <li>the header says that the shard is in use: from here on a log that is missing is damage,
+   *       too, and a crash is found as this one was
+   *   <li>the log is put aside, oldest segment first
+   *   <li>the header says "syncing": from here on a crash starts the sync over
+   *   <li>another log begins, with one sequence left out: a shard whose records are gone must not
+   *       look like one that never had any, and could be taken over by another store
+   * </ol>
+   */
+  private void giveUpLog(LogException damage) throws IOException {
+    Checkpoint found = file.checkpoint();
+    file.markInUse(found.sequence(), found.epoch());
+    List<Path> kept = files.setDamagedLogAside();
+    damagedLog = Optional.of(new DamagedLog(shard, damage.getMessage(), kept));
+    mixture = true;
+    long base = found.sequence() + 1;
+    file.beginSync(base, found.epoch());
+    log = SegmentedLog.open(files.logOptions(history.storeId()), base, true, record -> {});
   }
 
   /**
@@ -170,6 +212,11 @@ final class ShardRecovery {
 
   boolean clean() {
     return file.checkpoint().clean() && !file.changedByArmdb() && verdict.replayed() == 0;
+  }
+
+  /** The log that was found, when it was damaged and put aside. */
+  Optional<DamagedLog> damagedLog() {
+    return damagedLog;
   }
 
   /** What was found in the log. */

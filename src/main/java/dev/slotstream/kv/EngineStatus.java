@@ -46,6 +46,7 @@ public record EngineStatus(
    * @param replayed log records written to their slots again
    * @param tornBytes bytes behind the last whole record that were cut
    * @param damagedSlots entries that cannot be read
+   * @param damagedLogs logs that a follower has put aside, to be sent everything by its leader
    * @param tookSeconds how long opening took
    */
   public record Recovery(
@@ -54,6 +55,7 @@ public record EngineStatus(
       long replayed,
       long tornBytes,
       int damagedSlots,
+      List<DamagedLog> damagedLogs,
       double tookSeconds) {
 
     static Recovery of(RecoveryReport report) {
@@ -63,7 +65,23 @@ public record EngineStatus(
           report.replayed(),
           report.tornBytes(),
           report.damagedSlots(),
+          report.damagedLogs().stream().map(DamagedLog::of).toList(),
           report.took().toNanos() / (double) Duration.ofSeconds(1).toNanos());
+    }
+  }
+
+  /**
+   * A log that was damaged.
+   *
+   * @param damage names file, offset and sequence
+   * @param files what it is called now, in the shard's directory
+   */
+  public record DamagedLog(int shard, String damage, List<String> files) {
+    static DamagedLog of(dev.slotstream.engine.DamagedLog found) {
+      return new DamagedLog(
+          found.shard(),
+          found.damage(),
+          found.files().stream().map(file -> file.getFileName().toString()).toList());
     }
   }
 }

@@ -30,4 +30,9 @@ public final class LogException extends IOException {
   public Kind kind() {
     return kind;
   }
+
+  /** True when records were there and are not any more; false when the log is not this store's. */
+  public boolean isDamage() {
+    return kind == Kind.DAMAGED || kind == Kind.MISSING;
+  }
 }

@@ -100,6 +100,7 @@ public final class LogReader implements AutoCloseable {
   }
 
   private LogException damaged(String why) {
+    log.foundDamaged(next);
     return new LogException(
         Kind.DAMAGED,
         "%s, file=%s offset=%d sequence=%d".formatted(why, segment.path(), position, next));

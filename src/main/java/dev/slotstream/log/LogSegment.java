@@ -180,6 +180,13 @@ final class LogSegment {
     return (int) crc.getValue();
   }
 
+  /** Of two ways in which a magic is wrong, one is damage: the rest was written by a log. */
+  private static boolean isHeaderButForItsMagic(byte[] bytes) {
+    ByteBuffer right = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    right.putInt(LogLayout.MAGIC, LogLayout.MAGIC_VALUE);
+    return right.getInt(LogLayout.HEADER_CRC) == headerCrc(right.array());
+  }
+
   private static long check(MappedFile file, Path path, LogOptions options) throws IOException {
     long there = Math.min(file.length(), LogLayout.HEADER_SIZE);
     byte[] head = file.mapping().asSlice(0, there).toArray(ValueLayout.JAVA_BYTE);
@@ -193,10 +200,11 @@ final class LogSegment {
           Kind.FOREIGN, "not a log segment, file=%s length=%d".formatted(path, length));
     }
     ByteBuffer head = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (head.getInt(LogLayout.MAGIC) != LogLayout.MAGIC_VALUE) {
+    boolean magic = head.getInt(LogLayout.MAGIC) == LogLayout.MAGIC_VALUE;
+    if (!magic && !isHeaderButForItsMagic(bytes)) {
       throw new LogException(Kind.FOREIGN, "not a log segment, file=" + path);
     }
-    if (head.getInt(LogLayout.HEADER_CRC) != headerCrc(bytes)) {
+    if (!magic || head.getInt(LogLayout.HEADER_CRC) != headerCrc(bytes)) {
       throw new LogException(
           Kind.DAMAGED, "segment header is damaged, file=%s offset=0".formatted(path));
     }

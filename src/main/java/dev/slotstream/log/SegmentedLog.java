@@ -29,6 +29,9 @@ public final class SegmentedLog implements AutoCloseable {
   private volatile long appendedBytes;
   private volatile long durable;
 
+  /** The last record that a reader has found damaged; 0 for none. */
+  private volatile long damaged;
+
   private LogSegment forcedSegment;
   private int forcedPosition;
 
@@ -92,6 +95,16 @@ public final class SegmentedLog implements AutoCloseable {
   /** The first sequence that can still be read. */
   public long oldestSequence() {
     return segments[0].firstSequence();
+  }
+
+  /** The first sequence from which all records can be read, as far as is known. */
+  public long firstReadable() {
+    return Math.max(oldestSequence(), damaged + 1);
+  }
+
+  /** A reader has found a record damaged. */
+  synchronized void foundDamaged(long sequence) {
+    damaged = Math.max(damaged, sequence);
   }
 
   /** Bytes of all segments' files. */

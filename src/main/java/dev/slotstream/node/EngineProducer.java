@@ -1,11 +1,13 @@
 package dev.slotstream.node;
 
+import dev.slotstream.engine.DamagedLog;
 import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.SlotEngine;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Owns the engine's life. It is opened when somebody asks for it first, which {@link Node} does at
@@ -13,6 +15,8 @@ import java.util.List;
  */
 @Singleton
 public final class EngineProducer {
+  private static final Logger LOG = Logger.getLogger(EngineProducer.class);
+
   private SlotEngine engine;
 
   /** Opens the engine; once, since it is a singleton. */
@@ -31,7 +35,14 @@ public final class EngineProducer {
     } catch (EngineException e) {
       throw StartFailure.because(e.getMessage());
     }
+    engine.recovery().damagedLogs().forEach(EngineProducer::tell);
     return engine;
+  }
+
+  private static void tell(DamagedLog damaged) {
+    LOG.errorf(
+        "log is put aside and everything is fetched from the leader, shard=%d kept=%s: %s",
+        damaged.shard(), damaged.files(), damaged.damage());
   }
 
   /** Whoever never set the number of shards is told why it has changed. */

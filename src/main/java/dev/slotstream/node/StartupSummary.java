@@ -62,13 +62,14 @@ final class StartupSummary {
 
   static String verdict(RecoveryReport recovery) {
     String found = recovery.created() ? "created" : recovery.clean() ? "clean" : "crashed";
-    return "%s replayed=%d tornBytes=%d damagedSlots=%d duplicateSlots=%d took=%dms"
+    return "%s replayed=%d tornBytes=%d damagedSlots=%d duplicateSlots=%d damagedLogs=%d took=%dms"
         .formatted(
             found,
             recovery.replayed(),
             recovery.tornBytes(),
             recovery.damagedSlots(),
             recovery.duplicateSlots(),
+            recovery.damagedLogs().size(),
             recovery.took().toMillis());
   }
 }

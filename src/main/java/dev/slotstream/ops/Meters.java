@@ -38,6 +38,9 @@ public final class Meters {
   /** How often all slots of a shard were read to find damage. */
   public static final String SCRUBS = "slotstream.slots.scrubs";
 
+  /** Gauge: 1 when a follower's log was found damaged at the start, by {@link #SHARD}. */
+  public static final String LOG_DAMAGED = "slotstream.log.damaged";
+
   /** Bytes appended to the log; from 0 again after a full sync. */
   public static final String LOG_APPENDED = "slotstream.log.appended.bytes";
 
@@ -144,6 +147,9 @@ public final class Meters {
 
   /** Counter: events from the leader that were not newer than their slot, by {@link #SHARD}. */
   public static final String SKIPPED_EVENTS = "slotstream.replication.skipped.events";
+
+  /** Counter: records that a leader never had and that were kept aside, by {@link #SHARD}. */
+  public static final String KEPT_ASIDE = "slotstream.replication.kept.aside.records";
 
   /** Gauge: backups that are being made. */
   public static final String BACKUPS_RUNNING = "slotstream.backups.running";

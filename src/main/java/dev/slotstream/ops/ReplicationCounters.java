@@ -84,6 +84,11 @@ public final class ReplicationCounters implements ReplicationMeter {
   }
 
   @Override
+  public void recordsKeptAside(int shard, long records) {
+    byShard(Meters.KEPT_ASIDE, "records that the leader never had", shard, records);
+  }
+
+  @Override
   public void eventsApplied(int shard, long applied, long skipped) {
     byShard(Meters.APPLIED_EVENTS, "events that changed a slot", shard, applied);
     byShard(Meters.SKIPPED_EVENTS, "events not newer than their slot", shard, skipped);

@@ -1,5 +1,6 @@
 package dev.slotstream.ops;
 
+import dev.slotstream.engine.RecoveryReport;
 import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.ShardStatus;
 import dev.slotstream.engine.SlotEngine;
@@ -36,6 +37,16 @@ final class StoreMeters {
     waiting("followers", store::waitingForFollowers);
     waiting("position", store::waitingForPositions);
     engine.shards().forEach(this::bind);
+    engine.shards().forEach(shard -> bindDamage(engine.recovery(), shard));
+  }
+
+  private void bindDamage(RecoveryReport found, Shard shard) {
+    int number = shard.number();
+    gauge(
+        shard,
+        Meters.LOG_DAMAGED,
+        "1 when the log was found damaged at the start",
+        status -> found.damagedLogs().stream().anyMatch(log -> log.shard() == number) ? 1 : 0);
   }
 
   private void waiting(String kind, Supplier<Number> figure) {

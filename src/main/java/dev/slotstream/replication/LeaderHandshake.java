@@ -21,10 +21,16 @@ record LeaderHandshake(SlotEngine engine, Shard shard, LeaderPosition position) 
 
   ResumeDecision decide(SyncRequest request, SyncRequest.Extension asked) {
     LeaderLog log =
-        new LeaderLog(shard.history(), shard.oldestSequence(), shard.committedSequence());
+        new LeaderLog(shard.history(), shard.firstReadable(), shard.committedSequence());
     ResumeDecision decision =
         ResumeDecision.of(
-            log, new Asker(asked.storeId(), asked.epoch(), asked.nextSequence(), request.empty()));
+            log,
+            new Asker(
+                asked.storeId(),
+                asked.epoch(),
+                asked.nextSequence(),
+                request.empty(),
+                request.logDamaged()));
     boolean plainLeader = !engine.options().leads() && log.history().own();
     return decision instanceof Resume && plainLeader
         ? new Full(Cause.NO_HISTORY, "leader follows a plain leader, which keeps no history")

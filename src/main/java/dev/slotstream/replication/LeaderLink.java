@@ -70,7 +70,6 @@ final class LeaderLink {
 
   /** Begins: asks the leader for the shard. */
   void open() {
-    boolean empty = shard.slotsUsed() == 0;
     ShardHistory history = shard.history();
     long last = shard.appendedSequence();
     int damaged = shard.slotsDamaged();
@@ -83,7 +82,7 @@ final class LeaderLink {
             new SyncRequest(
                 shard.number(),
                 FrameLayout.PROTOCOL_VERSION,
-                empty ? FrameLayout.FLAG_EMPTY_STATE : 0,
+                flags(),
                 Optional.of(
                     new SyncRequest.Extension(
                         engine.directoryId(),
@@ -92,6 +91,12 @@ final class LeaderLink {
                         resumable ? last + 1 : 0,
                         options.window(),
                         options.name())))));
+  }
+
+  private int flags() {
+    int empty = shard.slotsUsed() == 0 ? FrameLayout.FLAG_EMPTY_STATE : 0;
+    int damaged = shard.logDamaged() ? FrameLayout.FLAG_DAMAGED_LOG : 0;
+    return empty | damaged;
   }
 
   /** Bytes arrived, of a whole frame or of a part of one: over a slow link a batch takes long. */

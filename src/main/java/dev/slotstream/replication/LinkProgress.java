@@ -35,6 +35,7 @@ final class LinkProgress {
   private long connects;
   private long fullSyncs;
   private long resumes;
+  private String fullSyncReason;
   private long keptAside;
   private String lastError;
 
@@ -97,6 +98,7 @@ final class LinkProgress {
     enter(State.SYNCING);
     positionKnown = false;
     leaderLast = 0;
+    fullSyncReason = reason;
     LOG.infof("full sync begins, leader=%s shard=%d reason=%s", leader, shard, reason);
   }
 
@@ -239,6 +241,7 @@ final class LinkProgress {
         connects,
         fullSyncs,
         resumes,
+        Optional.ofNullable(fullSyncReason),
         keptAside,
         Optional.ofNullable(lastError));
   }

@@ -26,6 +26,8 @@ import java.util.Optional;
  * @param connects connections made
  * @param fullSyncs full syncs completed
  * @param resumes times that it went on without one, and caught up
+ * @param fullSyncReason why the leader sent everything last, as it said; empty when it has not
+ *     since this process was started
  * @param keptAside records that the leader never had, kept in files beside the log
  * @param lastError why the link was lost last
  */
@@ -48,6 +50,7 @@ public record LinkStatus(
     long connects,
     long fullSyncs,
     long resumes,
+    Optional<String> fullSyncReason,
     long keptAside,
     Optional<String> lastError) {
 

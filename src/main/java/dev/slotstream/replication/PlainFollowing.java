@@ -37,6 +37,9 @@ final class PlainFollowing implements Following {
   private int answersInARow;
   private boolean leaderStreams;
 
+  /** The engine was asked to declare the shard whole, and has not done it yet. */
+  private boolean ending;
+
   PlainFollowing(LeaderLink link, Applier applier) {
     this.link = link;
     this.applier = applier;
@@ -115,10 +118,36 @@ final class PlainFollowing implements Following {
   }
 
   private void liveWhenCommitted() {
-    if (scanComplete && uncommitted == 0 && !live) {
-      live = true;
-      link.progress().live(true);
+    if (scanComplete && uncommitted == 0 && !live && !ending) {
+      if (link.shard().syncing()) {
+        endMixture();
+      } else {
+        live();
+      }
     }
+  }
+
+  /**
+   * The shard was a mixture when it was opened: its log was damaged, or a full sync from another
+   * leader had not come to its end. Now it is what this leader holds, and says so on disk.
+   */
+  private void endMixture() {
+    ending = true;
+    link.shard()
+        .endFullSync(
+            (aside, failure) ->
+                link.later(
+                    () -> {
+                      ending = false;
+                      if (!link.hasFailed(failure)) {
+                        live();
+                      }
+                    }));
+  }
+
+  private void live() {
+    live = true;
+    link.progress().live(true);
   }
 
   /**
@@ -159,7 +188,7 @@ final class PlainFollowing implements Following {
 
   @Override
   public boolean settled() {
-    return uncommitted == 0;
+    return uncommitted == 0 && !ending;
   }
 
   @Override

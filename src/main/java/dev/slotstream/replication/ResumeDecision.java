@@ -32,6 +32,8 @@ sealed interface ResumeDecision {
     NEW,
     /** Its last full sync did not come to an end, or it says that it needs one. */
     SYNC_BROKEN_OFF,
+    /** Its log was damaged. */
+    DAMAGED_LOG,
     /** It holds records that the leader does not have. */
     DIVERGED,
     /** It holds more records of the leader's own leadership than the leader does. */
@@ -65,7 +67,7 @@ sealed interface ResumeDecision {
   /**
    * What the leader has.
    *
-   * @param oldest the first sequence that its log still holds, or will
+   * @param oldest the first sequence from which its log can be read, or will
    * @param committed the last that followers may have
    */
   record LeaderLog(ShardHistory history, long oldest, long committed) {}
@@ -76,8 +78,9 @@ sealed interface ResumeDecision {
    * @param epoch of the record before {@code next}; 0 when there is none
    * @param next the sequence that it needs next; 0 when it has nothing that can be gone on from
    * @param empty true when it holds nothing at all
+   * @param logDamaged true when it has nothing to go on from since its log was damaged
    */
-  record Asker(UUID storeId, int epoch, long next, boolean empty) {}
+  record Asker(UUID storeId, int epoch, long next, boolean empty, boolean logDamaged) {}
 
   /** Decides. */
   static ResumeDecision of(LeaderLog leader, Asker asker) {
@@ -100,11 +103,18 @@ sealed interface ResumeDecision {
                   Integer.toUnsignedString(asker.epoch())));
     }
     if (nothing) {
-      return asker.empty()
-          ? new Full(Cause.NEW, "follower is new")
-          : new Full(Cause.SYNC_BROKEN_OFF, "follower has nothing to go on from");
+      return everything(asker);
     }
     return place(leader, asker);
+  }
+
+  private static Full everything(Asker asker) {
+    if (asker.logDamaged()) {
+      return new Full(Cause.DAMAGED_LOG, "follower's log was damaged");
+    }
+    return asker.empty()
+        ? new Full(Cause.NEW, "follower is new")
+        : new Full(Cause.SYNC_BROKEN_OFF, "follower has nothing to go on from");
   }
 
   private static ResumeDecision place(LeaderLog leader, Asker asker) {

@@ -1,5 +1,6 @@
 package dev.slotstream.wire;
 
+import static dev.slotstream.wire.FrameLayout.FLAG_DAMAGED_LOG;
 import static dev.slotstream.wire.FrameLayout.FLAG_EMPTY_STATE;
 import static dev.slotstream.wire.FrameLayout.FLAG_EXTENDED;
 import static dev.slotstream.wire.FrameLayout.MAX_HISTORY;
@@ -74,6 +75,11 @@ public sealed interface Frame
     /** The follower's shard holds nothing yet. */
     public boolean empty() {
       return (flags & FLAG_EMPTY_STATE) != 0;
+    }
+
+    /** The follower's log was damaged. */
+    public boolean logDamaged() {
+      return (flags & FLAG_DAMAGED_LOG) != 0;
     }
   }
 

@@ -60,6 +60,9 @@ public final class FrameLayout {
   /** Flag of a SyncRequest: the follower's shard holds nothing, so deletes need not be sent. */
   public static final int FLAG_EMPTY_STATE = 1;
 
+  /** Flag of a SyncRequest: the follower needs everything, since its log was damaged. */
+  public static final int FLAG_DAMAGED_LOG = 2;
+
   /** Flag of a SyncRequest: its extension follows. */
   public static final int FLAG_EXTENDED = 0x80;
 

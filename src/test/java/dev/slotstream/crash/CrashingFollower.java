@@ -82,6 +82,10 @@ final class CrashingFollower {
   private static SlotEngine follow(Vertx vertx, Path leader, Durability durability, int port)
       throws Exception {
     SlotEngine engine = SlotEngine.open(options(directory(leader), durability).following());
+    if (!engine.recovery().damagedLogs().isEmpty()) {
+      // It would heal by a full sync; but a process that ends damages nothing.
+      throw new IllegalStateException("log is damaged: " + engine.recovery().damagedLogs());
+    }
     ReplicationClient client =
         new ReplicationClient(
             engine,

@@ -82,6 +82,10 @@ final class DamagedStore {
     return files;
   }
 
+  EngineOptions options() {
+    return store.options();
+  }
+
   Path slotFile() {
     return store.slotFile(0);
   }

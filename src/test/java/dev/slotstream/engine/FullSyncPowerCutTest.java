@@ -27,6 +27,7 @@ class FullSyncPowerCutTest {
 
   private void open() throws IOException {
     follower = ManualEngine.open(STORE.options().following(), disk);
+    assertEquals(List.of(), follower.engine().recovery().damagedLogs());
   }
 
   private Shard shard() {

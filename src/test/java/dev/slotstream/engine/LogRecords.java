@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where the records of a segment stand, by the table of {@code docs/storage.md}. */
-record LogRecords(ByteBuffer segment, List<Integer> starts) {
+public record LogRecords(ByteBuffer segment, List<Integer> starts) {
   private static final int HEADER = 128;
   private static final int SEQUENCE = 8;
+  private static final int DURABLE = 16;
 
-  static LogRecords of(byte[] segment) {
+  public static LogRecords of(byte[] segment) {
     ByteBuffer bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
     List<Integer> starts = new ArrayList<>();
     for (int at = HEADER; at + Integer.BYTES <= segment.length && bytes.getInt(at) != 0; ) {
@@ -20,19 +21,24 @@ record LogRecords(ByteBuffer segment, List<Integer> starts) {
     return new LogRecords(bytes, starts);
   }
 
-  int count() {
+  public int count() {
     return starts.size();
   }
 
-  int start(int record) {
+  public int start(int record) {
     return starts.get(record);
   }
 
-  int length(int record) {
+  public int length(int record) {
     return segment.getInt(start(record));
   }
 
-  long sequence(int record) {
+  public long sequence(int record) {
     return segment.getLong(start(record) + SEQUENCE);
+  }
+
+  /** Every record up to this sequence was forced when this one was appended. */
+  public long durable(int record) {
+    return segment.getLong(start(record) + DURABLE);
   }
 }

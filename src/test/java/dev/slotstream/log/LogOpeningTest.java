@@ -1,5 +1,6 @@
 package dev.slotstream.log;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -197,7 +198,7 @@ class LogOpeningTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0, FOREIGN, not a log segment",
+    "0, 0, DAMAGED, segment header is damaged",
     "4, 2, DAMAGED, segment header is damaged",
     "6, 9, DAMAGED, segment header is damaged",
     "8, 9, DAMAGED, segment header is damaged",
@@ -209,6 +210,14 @@ class LogOpeningTest {
     write(5, true);
     TestFiles.write(segments().getFirst(), offset, value);
     refuses(0, kind, part, "file=" + segments().getFirst());
+  }
+
+  @Test
+  void refusesAFileThatIsNoSegment() throws IOException {
+    write(5, true);
+    TestFiles.write(
+        segments().getFirst(), 0, "some other file of some other program ".getBytes(US_ASCII));
+    refuses(0, Kind.FOREIGN, "not a log segment", "file=" + segments().getFirst());
   }
 
   /** Changes a field of a header and gives it a checksum that fits. */

@@ -129,6 +129,7 @@ class FollowerReadinessTest {
         0,
         0,
         0,
+        Optional.empty(),
         0,
         Optional.ofNullable(lastError));
   }

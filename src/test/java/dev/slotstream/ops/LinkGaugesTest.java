@@ -77,6 +77,7 @@ class LinkGaugesTest {
         0,
         0,
         0,
+        Optional.empty(),
         0,
         Optional.empty());
   }

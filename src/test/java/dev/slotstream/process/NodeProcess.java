@@ -184,7 +184,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** The answer to a GET; status -1 when the node does not answer. */
-  private int status(String path) throws InterruptedException {
+  int status(String path) throws InterruptedException {
     try {
       return http.send(request(path).build(), BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {
@@ -293,6 +293,11 @@ final class NodeProcess implements AutoCloseable {
   /** False once the process has ended, by itself or otherwise. */
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** How the process has ended. */
+  int exitStatus() {
+    return process.exitValue();
   }
 
   /** Processor time that the process has used. */

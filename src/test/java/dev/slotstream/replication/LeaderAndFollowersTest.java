@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.LogRecords;
 import dev.slotstream.engine.ReplicatedBatch;
 import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.TestWrite;
@@ -167,6 +168,30 @@ class LeaderAndFollowersTest {
         assertEquals(0, follower.engine.shards().getFirst().slotsDamaged());
         assertEquals(leader.content(), follower.content());
         assertEquals(2, leader.meter.scans.size());
+      }
+    }
+  }
+
+  @Test
+  void whatALeaderCannotReadInItsLogItSendsByAFullSync() {
+    try (TestNode leader = node("leader", 1, Durability.OS).lead()) {
+      leader.putAll(0, 1_000, 1);
+      try (TestNode follower = follower("follower", 1, Durability.OS)) {
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
+      }
+      leader.putAll(500, 1_500, 2);
+      Path segment = TestFiles.startingWith(temp.resolve("leader/shard_000"), "redo-0").getLast();
+      LogRecords records = LogRecords.of(TestFiles.read(segment));
+      TestFiles.flip(segment, records.start(1_200) + 45, 3);
+      try (TestNode follower = follower("follower", 1, Durability.OS)) {
+        follower.follow(leader.port());
+        awaitUntil("live", follower::live);
+        awaitEqual(leader, follower);
+        assertEquals(List.of("new", "too-old"), leader.meter.scans);
+        assertTrue(leader.meter.gone.contains("leader-error"), leader.meter.gone.toString());
+        leader.putAll(0, 2_000, 3);
+        awaitEqual(leader, follower);
       }
     }
   }

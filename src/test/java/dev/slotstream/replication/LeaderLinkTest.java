@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.engine.Durability;
+import dev.slotstream.engine.Shard;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.TestWrite;
+import dev.slotstream.kit.TestFiles;
 import dev.slotstream.replication.LeaderLink.LinkOptions;
 import dev.slotstream.replication.LinkStatus.State;
 import dev.slotstream.slot.MetaWord;
@@ -127,6 +129,38 @@ class LeaderLinkTest {
     assertTrue(progress.status().caughtUpOnce());
     hear(new CaughtUp(0, 2)); // a leader that had to scan once more
     assertEquals(1, progress.status().fullSyncs());
+  }
+
+  @Test
+  void aPlainLeadersScanMakesUpForADamagedLog() {
+    TestWrite.put(engine, TestNode.key(1), TestNode.value(1, 1));
+    TestWrite.put(engine, TestNode.key(2), TestNode.value(2, 1));
+    engine.close();
+    TestFiles.flip(TestFiles.startingWith(temp.resolve("shard_000"), "redo-0").getFirst(), 160, 1);
+    engine = SlotEngine.open(TestNode.options(temp, 1, Durability.OS).following());
+    Shard shard = engine.shards().getFirst();
+    link = new LeaderLink(engine, new LinkOptions("f1", 8), connection, progress, now);
+    link.open();
+    assertTrue(((SyncRequest) connection.take().getFirst()).logDamaged());
+    hear(FITS);
+    hear(put(5, 1, 9));
+    hear(new CaughtUp(0, 1));
+    assertTrue(shard.syncing());
+    hear(new Heartbeat());
+    assertFalse(link.settled(), "the header is not written yet, or nobody was told");
+    TestNode.awaitUntil(
+        "live",
+        () -> {
+          connection.runLater();
+          return progress.state() == State.LIVE;
+        });
+    assertTrue(link.settled());
+    assertFalse(shard.syncing());
+    assertTrue(has(9));
+    assertFalse(has(1));
+    engine.close();
+    engine = SlotEngine.open(TestNode.options(temp, 1, Durability.OS).following());
+    assertFalse(engine.shards().getFirst().syncing());
   }
 
   @Test

@@ -42,7 +42,7 @@ class ResumeDecisionTest {
   }
 
   private static Asker at(int epoch, long next) {
-    return new Asker(Histories.STORE, epoch, next, false);
+    return new Asker(Histories.STORE, epoch, next, false, false);
   }
 
   @ParameterizedTest
@@ -103,20 +103,28 @@ class ResumeDecisionTest {
     "false, false, foreign-store",
   })
   void sendsEverythingToWhoHasNothingToGoOnFrom(boolean same, boolean empty, String decision) {
-    Asker asker = new Asker(same ? Histories.STORE : OTHER, 0, 0, empty);
+    Asker asker = new Asker(same ? Histories.STORE : OTHER, 0, 0, empty, false);
     assertEquals(decision, decide(leader("1:1", 1, 100), asker));
     assertEquals(decision, decide(leader("", 1, 0), asker));
   }
 
+  @ParameterizedTest
+  @CsvSource({"true, true, damaged-log", "true, false, damaged-log", "false, false, foreign-store"})
+  void saysThatALogWasDamaged(boolean same, boolean empty, String decision) {
+    Asker asker = new Asker(same ? Histories.STORE : OTHER, 0, 0, empty, true);
+    assertEquals(decision, decide(leader("1:1", 1, 100), asker));
+  }
+
   @Test
   void contentOfAnotherStoreIsNeverReplaced() {
-    Asker asker = new Asker(OTHER, 1, 50, false);
+    Asker asker = new Asker(OTHER, 1, 50, false, false);
     Refused refused =
         assertInstanceOf(Refused.class, ResumeDecision.of(leader("1:1", 1, 100), asker));
     assertEquals(ResumeDecision.Refusal.FOREIGN_STORE, refused.cause());
     assertTrue(refused.text().contains("leader=" + Histories.STORE), refused.text());
     assertTrue(refused.text().contains("follower=" + OTHER), refused.text());
-    assertEquals("foreign-store", decide(leader("1:1", 1, 100), new Asker(OTHER, 1, 50, true)));
+    assertEquals(
+        "foreign-store", decide(leader("1:1", 1, 100), new Asker(OTHER, 1, 50, true, false)));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.slotstream.replication;
 
+import dev.slotstream.engine.DamagedLog;
 import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.ManualEngine;
@@ -9,6 +10,7 @@ import dev.slotstream.file.MemoryDisk;
 import dev.slotstream.file.MemoryDisk.Death;
 import dev.slotstream.replication.ReplicationServer.ServerOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -27,6 +29,7 @@ final class SimNode {
   private final LongSupplier clock;
   private final SimAudit audit;
   private MemoryDisk disk;
+  private boolean logDamaged;
   private SimNode upstream;
   private ManualEngine manual;
   private RecordingMeter meter;
@@ -67,6 +70,10 @@ final class SimNode {
       }
       throw new SimFailure(this + " does not start: " + e, e);
     }
+    List<DamagedLog> damaged = engine().recovery().damagedLogs();
+    if (!damaged.isEmpty() && !logDamaged) {
+      throw new SimFailure(this + " finds damage that nobody has done: " + damaged, null);
+    }
     progress =
         IntStream.range(0, links.length)
             .mapToObj(shard -> new LinkProgress(shard, "sim", meter, clock))
@@ -81,6 +88,12 @@ final class SimNode {
     audit.started(deaths);
     deaths.clear();
     return true;
+  }
+
+  /** Somebody damages its log, while its process does not run: it may say so from now on. */
+  void damageLog(Path file, byte[] content) {
+    disk.place(file, content);
+    logDamaged = true;
   }
 
   /** See {@link ReplicationClient}. */
