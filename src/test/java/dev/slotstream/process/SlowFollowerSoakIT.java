@@ -27,7 +27,7 @@ class SlowFollowerSoakIT {
   private static final int BYTES_PER_SECOND = 20_000;
   private static final int SHARDS = 2;
   private static final int KEYS = 32_000;
-  private static final int WINDOW = 8;
+  private static final int WINDOW = 32;
   private static final int MIB_OF_WINDOWS = 16;
 
   /** A session's socket queue, and what may be written just before it counts as full. */
