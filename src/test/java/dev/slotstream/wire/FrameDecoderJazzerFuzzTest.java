@@ -85,6 +85,8 @@ class FrameDecoderJazzerFuzzTest {
             "-artifact_prefix=" + temp + File.separator,
             "-seed=" + SEED,
             "-runs=" + INPUTS,
+            // What it reads is the most that the process, or the one that started it, ever had.
+            "-rss_limit_mb=0",
             corpus.toString())
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
