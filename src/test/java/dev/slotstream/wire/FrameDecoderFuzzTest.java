@@ -4,17 +4,15 @@ import static dev.slotstream.wire.FrameLayout.PACKED_EVENTS;
 import static dev.slotstream.wire.FrameLayout.PACKED_KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.slotstream.wire.FrameStream.Outcome;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,13 +39,6 @@ class FrameDecoderFuzzTest {
 
   /** How many inputs of each side ended each way, and how many frames of each kind were read. */
   private final Map<String, Long> seen = new HashMap<>();
-
-  /** What a decoder made of a stream: frames, a digest of all their fields, how it ended. */
-  private record Outcome(int frames, long digest, WireException.Reason violation) {
-    String label() {
-      return violation == null ? "clean" : violation.tag();
-    }
-  }
 
   @Test
   void throwsNothingButWireExceptionsAndStaysWithinItsBound() {
@@ -78,49 +69,18 @@ class FrameDecoderFuzzTest {
   }
 
   private void check(Input input) {
-    Outcome whole = run(input, new SplittableRandom(0), Integer.MAX_VALUE);
-    Outcome chunked = run(input, input.random, 1 + input.random.nextInt(64));
-    assertEquals(whole, chunked);
+    Outcome whole =
+        input.stream()
+            .check(input.random, 1 + input.random.nextInt(64), frame -> count(input, kind(frame)));
     if (input.mutations == 0) {
-      assertNull(whole.violation);
-      assertEquals(input.frames, whole.frames);
+      assertNull(whole.violation());
+      assertEquals(input.frames, whole.frames());
     }
     count(input, whole.label());
   }
 
   private void count(Input input, String what) {
     seen.merge((input.fromLeader ? "leader " : "follower ") + what, 1L, Long::sum);
-  }
-
-  private Outcome run(Input input, SplittableRandom random, int largestChunk) {
-    FrameDecoder decoder = input.decoder();
-    ByteBuffer rest = ByteBuffer.wrap(input.bytes);
-    int frames = 0;
-    long digest = 0;
-    int largestFed = 0;
-    try {
-      while (rest.hasRemaining()) {
-        int most = Math.min(rest.remaining(), largestChunk);
-        int size = most == rest.remaining() ? most : 1 + random.nextInt(most);
-        largestFed = Math.max(largestFed, size);
-        decoder.feed(rest.slice(rest.position(), size));
-        rest.position(rest.position() + size);
-        assertCapacity(decoder, input.maxFrame() + largestFed, 2 * rest.position());
-        for (Frame frame = decoder.next(); frame != null; frame = decoder.next()) {
-          frames++;
-          long fields = input.digest(frame);
-          digest = 31 * digest + fields;
-          if (largestChunk == Integer.MAX_VALUE) {
-            count(input, kind(frame));
-            assertWrittenAsRead(input, frame, fields);
-          }
-        }
-      }
-      return new Outcome(frames, digest, null);
-    } catch (WireException e) {
-      assertPoisoned(decoder, e);
-      return new Outcome(frames, digest, e.reason());
-    }
   }
 
   private static String kind(Frame frame) {
@@ -134,36 +94,6 @@ class FrameDecoderFuzzTest {
           case SlotBatch _, PackedBatch _, Frame.ErrorFrame _ -> false;
         };
     return frame.getClass().getSimpleName() + (extended ? "+" : "");
-  }
-
-  private static void assertWrittenAsRead(Input input, Frame frame, long fields) {
-    if (frame instanceof Frame.ErrorFrame) {
-      return; // a text that came may be longer than one that is sent
-    }
-    FrameDecoder decoder = input.decoder();
-    decoder.feed(ByteBuffer.wrap(FrameEncoder.encode(frame)));
-    if (input.digest(decoder.next()) != fields) {
-      throw new AssertionError("frame is not written as it was read: " + frame);
-    }
-  }
-
-  private static void assertCapacity(FrameDecoder decoder, int bound, int twiceArrived) {
-    int capacity = decoder.capacity();
-    if (capacity > bound || capacity > twiceArrived) {
-      throw new AssertionError(
-          "buffer is larger than its bound: expected<=%d expected<=%d actual=%d"
-              .formatted(bound, twiceArrived, capacity));
-    }
-  }
-
-  private static void assertPoisoned(FrameDecoder decoder, WireException first) {
-    try {
-      decoder.next();
-    } catch (WireException again) {
-      assertSame(first, again);
-      return;
-    }
-    throw new AssertionError("decoder went on after a violation", first);
   }
 
   /** A stream of one direction, valid or nearly so. */
@@ -194,19 +124,12 @@ class FrameDecoderFuzzTest {
         mutate();
       }
       if (random.nextInt(4) != 0) {
-        sealAgain();
+        stream().sealAgain();
       }
     }
 
-    FrameDecoder decoder() {
-      return fromLeader
-          ? FrameDecoder.ofLeaderFrames(keyLength, valueLength)
-          : FrameDecoder.ofFollowerFrames();
-    }
-
-    int maxFrame() {
-      return FrameLayout.HEADER_SIZE
-          + (fromLeader ? FrameLayout.MAX_PAYLOAD : FrameLayout.ERROR_MAX);
+    FrameStream stream() {
+      return new FrameStream(fromLeader, keyLength, valueLength, bytes);
     }
 
     String describe() {
@@ -242,7 +165,7 @@ class FrameDecoderFuzzTest {
     }
 
     private void resizeFirstFrame() {
-      int end = frameEnd(0);
+      int end = stream().frameEnd(0);
       if (end < 0) {
         return;
       }
@@ -256,7 +179,7 @@ class FrameDecoderFuzzTest {
 
     private void resizeFirstPart() {
       int payload = FrameLayout.HEADER_SIZE;
-      int left = frameEnd(0) - payload;
+      int left = stream().frameEnd(0) - payload;
       if (left < 0) {
         return;
       }
@@ -282,7 +205,7 @@ class FrameDecoderFuzzTest {
 
     /** Writes another number of units into a field, and puts as many in place of those there. */
     private void resizePart(int field, int fieldBytes, int part, int unit) {
-      int end = frameEnd(0);
+      int end = stream().frameEnd(0);
       if (part > end) {
         return;
       }
@@ -305,81 +228,10 @@ class FrameDecoderFuzzTest {
       bytes = splice(part, part + length, resized);
     }
 
-    /** Gives changed batches the checksum of their bytes: what is behind it is to be reached. */
-    private void sealAgain() {
-      CRC32C crc = new CRC32C();
-      int frame = 0;
-      for (int end = frameEnd(0); end > frame; end = frameEnd(frame)) {
-        int payload = frame + FrameLayout.HEADER_SIZE;
-        if (bytes[frame] == FrameLayout.PACKED_BATCH
-            && end - payload >= FrameLayout.PACKED_BATCH_MIN) {
-          FrameLayout.U32.set(
-              bytes, payload + FrameLayout.PACKED_CRC, PackedBatch.crcOf(crc, bytes, payload, end));
-        }
-        frame = end;
-      }
-    }
-
-    /** Where the frame that begins there ends; -1 when the bytes end before. */
-    private int frameEnd(int frame) {
-      int payload = frame + FrameLayout.HEADER_SIZE;
-      if (payload > bytes.length) {
-        return -1;
-      }
-      int length = (int) FrameLayout.U32.get(bytes, frame + FrameLayout.FRAME_LENGTH);
-      return length < 0 || length > bytes.length - payload ? -1 : payload + length;
-    }
-
     /** The bytes with those from {@code from} to {@code to} replaced. */
     private byte[] splice(int from, int to, byte[] middle) {
       return SampleFrames.join(
           Arrays.copyOf(bytes, from), middle, Arrays.copyOfRange(bytes, to, bytes.length));
-    }
-
-    /** Reads every field and every byte of every event. */
-    long digest(Frame frame) {
-      return switch (frame) {
-        case SlotBatch batch -> digest(batch);
-        case PackedBatch batch -> digest(batch);
-        default -> frame.hashCode();
-      };
-    }
-
-    private long digest(SlotBatch batch) {
-      long digest = batch.shard();
-      int events = 0;
-      for (SlotBatch.Cursor event = batch.cursor(); event.next(); events++) {
-        digest = 31 * (31 * digest + event.slot()) + event.meta();
-        digest = digest(digest, event.array(), event.keyOffset(), keyLength);
-        if (event.occupied()) {
-          digest = digest(digest, event.array(), event.valueOffset(), valueLength);
-        }
-      }
-      assertEquals(batch.count(), events);
-      return digest;
-    }
-
-    private long digest(PackedBatch batch) {
-      long digest = 31L * batch.shard() + batch.header().hashCode();
-      int events = 0;
-      for (PackedBatch.Cursor event = batch.cursor(); event.next(); events++) {
-        digest = 31 * (31 * digest + event.slot()) + event.meta();
-        digest = digest(digest, event.array(), event.keyOffset(), event.keyLength());
-        digest = digest(digest, event.array(), event.valueOffset(), event.valueLength());
-        int mostValue = event.occupied() ? valueLength : 0;
-        if (event.keyLength() > keyLength || event.valueLength() > mostValue) {
-          throw new AssertionError("event is longer than its store has them: " + batch);
-        }
-      }
-      assertEquals(batch.count(), events);
-      return digest;
-    }
-
-    private static long digest(long digest, byte[] bytes, int from, int length) {
-      for (int i = from; i < from + length; i++) {
-        digest = 31 * digest + bytes[i];
-      }
-      return digest;
     }
   }
 }
