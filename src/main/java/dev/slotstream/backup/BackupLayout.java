@@ -58,8 +58,11 @@ final class BackupLayout {
   static final int END_SIZE = COUNTS_SIZE + 8;
   static final int ENTRY_SIZE = 12;
 
-  /** A chunk of entries ends with the entry that reaches this. */
-  static final int ENTRIES_TARGET = 64 << 10;
+  /**
+   * A chunk of entries ends with the entry that reaches this. A node sends one after the other with
+   * pauses between: a short one keeps no write waiting.
+   */
+  static final int ENTRIES_TARGET = 16 << 10;
 
   /** Bytes of the longest chunk: above the target, by more than the longest entry. */
   static final int MAX_CHUNK = 512 << 10;

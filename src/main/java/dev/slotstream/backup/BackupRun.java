@@ -98,6 +98,7 @@ final class BackupRun {
     try {
       for (byte[] piece = source.next(); piece != null; piece = next(source)) {
         write(piece);
+        keepToRate(source.worked());
       }
       sink.end();
       log(source);
@@ -149,7 +150,6 @@ final class BackupRun {
     }
     sent += piece.length;
     meter.sent(piece.length);
-    keepToRate(piece.length);
   }
 
   /** What was not sent in time is not made up for: that would be a burst. */

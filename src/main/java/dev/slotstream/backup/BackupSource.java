@@ -22,6 +22,7 @@ final class BackupSource implements AutoCloseable {
   private final ShardSnapshot.Parts parts;
   private Optional<ShardSnapshot> snapshot = Optional.empty();
   private Optional<Chunk.Scanned> scanned = Optional.empty();
+  private int worked;
 
   private BackupSource(SlotEngine engine, Progress progress, InstantSource clock, int chunkBytes) {
     this.engine = engine;
@@ -87,6 +88,14 @@ final class BackupSource implements AutoCloseable {
   }
 
   /**
+   * Bytes that were read or made for the last chunk, whichever are more: short values in long slots
+   * cost what the slots do.
+   */
+  int worked() {
+    return worked;
+  }
+
+  /**
    * The next bytes; none when records have to be committed first; null behind the last.
    *
    * @throws Refusal when the backup cannot be gone on with
@@ -109,6 +118,7 @@ final class BackupSource implements AutoCloseable {
     byte[] both = new byte[preface.length + chunk.length];
     System.arraycopy(preface, 0, both, 0, preface.length);
     System.arraycopy(chunk, 0, both, preface.length, chunk.length);
+    worked = both.length;
     return both;
   }
 
@@ -127,7 +137,9 @@ final class BackupSource implements AutoCloseable {
   }
 
   private byte[] slots() throws Refusal {
-    return take(current().slots(progress));
+    byte[] chunk = take(current().slots(progress));
+    worked = Math.max(worked, current().read());
+    return chunk;
   }
 
   private byte[] scanned() throws Refusal {
@@ -174,6 +186,7 @@ final class BackupSource implements AutoCloseable {
     } catch (BackupException e) {
       throw new IllegalStateException("backup makes a chunk that does not follow", e);
     }
+    worked = bytes.length;
     return bytes;
   }
 

@@ -29,8 +29,12 @@ import dev.slotstream.slot.SlotLayout;
  * <p>Belongs to the thread that makes the backup.
  */
 final class ShardSnapshot implements AutoCloseable {
+  /** What looking at a slot that was never written costs: a line of the processor's cache. */
+  private static final int GLANCE_BYTES = 64;
+
   private final Shard shard;
   private final SlotLayout layout;
+  private final int chunkBytes;
   private final SlotBuffer buffer;
   private final LogRecord trimmed;
   private final Entries.Builder entries;
@@ -39,11 +43,12 @@ final class ShardSnapshot implements AutoCloseable {
   private final LogReader reader;
   private volatile long neededFrom;
   private boolean holdsOne;
+  private int read;
 
   /**
    * What the chunks are like.
    *
-   * @param chunkBytes with which a chunk is full
+   * @param chunkBytes with which a chunk is full, be it entries or what was read for them
    */
   record Parts(SlotLayout layout, int chunkBytes) {}
 
@@ -55,6 +60,7 @@ final class ShardSnapshot implements AutoCloseable {
   private ShardSnapshot(Shard shard, Parts parts, long from) throws Refusal {
     this.shard = shard;
     this.layout = parts.layout();
+    this.chunkBytes = parts.chunkBytes();
     this.buffer = new SlotBuffer(layout);
     this.trimmed = new LogRecord(layout.keyLength(), layout.valueLength());
     this.entries =
@@ -152,7 +158,8 @@ final class ShardSnapshot implements AutoCloseable {
     int from = progress.nextSlot();
     int to = from;
     int damaged = 0;
-    while (to < progress.slots() && entries.hasRoom()) {
+    read = 0;
+    while (to < progress.slots() && entries.hasRoom() && read < chunkBytes) {
       damaged += copy(to++) ? 0 : 1;
     }
     ShardPosition seen = at(shard.appendedSequence());
@@ -160,11 +167,21 @@ final class ShardSnapshot implements AutoCloseable {
     return new Chunk.Slots(shard.number(), from, to, damaged, seen, entries.take());
   }
 
+  /** Bytes that were read for the last chunk of slots. */
+  int read() {
+    return read;
+  }
+
   /** False when the slot is damaged: then only its number is told. */
   private boolean copy(int slot) {
     if (slot >= shard.slotCount()) {
       return true; // another node, or this one before a power cut, had made more of them
     }
+    if (shard.meta(slot) == MetaWord.FREE) {
+      read += GLANCE_BYTES;
+      return true; // never written: nothing to say
+    }
+    read += layout.slotSize();
     int meta;
     try {
       meta = shard.copySlot(slot, buffer);
@@ -184,7 +201,12 @@ final class ShardSnapshot implements AutoCloseable {
         entries.add(trimmed);
       }
       case MetaWord.DELETED -> entries.add(slot, meta); // its version goes on from here
-      default -> {} // never written: nothing to say
+      default -> {
+        if (buffer.lostItsStatus()) {
+          entries.add(slot, MetaWord.withStatus(meta, MetaWord.WRITING));
+          return false;
+        }
+      }
     }
     return true;
   }

@@ -177,8 +177,8 @@ public interface SlotstreamConfig {
     @WithDefault("2")
     int maxConcurrent();
 
-    /** Bytes that one backup may send per second; 0 for as fast as it goes. */
-    @WithDefault("64M")
+    /** Bytes that one backup may read, and send, per second; 0 for as fast as it goes. */
+    @WithDefault("16M")
     MemorySize rate();
 
     /** How long a client may take nothing, or a write be on its way to the disk. */

@@ -191,4 +191,27 @@ class RestoreTest {
       assertEquals(before, WrittenStore.slots(engine, 0));
     }
   }
+
+  @Test
+  void aSlotWhoseStatusGoesBadWhileTheStoreIsOpenIsNamed() throws Exception {
+    byte[] backup;
+    int slot;
+    try (WrittenStore store = written("leader")) {
+      store.settle();
+      slot =
+          WrittenStore.slots(store.engine(), 0).entrySet().stream()
+              .filter(entry -> entry.getValue().contains("="))
+              .findFirst()
+              .orElseThrow()
+              .getKey();
+      long metaAt = 4096 + (long) slot * WrittenStore.LAYOUT.slotSize();
+      Path file = temp.resolve("leader").resolve("shard_000").resolve("fixed.data");
+      TestFiles.flip(file, metaAt, 0); // occupied becomes free, with a version
+      backup = backUp(store.engine());
+    }
+    BackupException e =
+        assertThrows(BackupException.class, () -> restore(backup, temp.resolve("to")));
+    assertEquals(Kind.DAMAGED_SLOTS, e.kind());
+    assertTrue(e.getMessage().contains("shard=0 slot=" + slot), e.getMessage());
+  }
 }

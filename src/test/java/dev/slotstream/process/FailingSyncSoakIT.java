@@ -46,7 +46,7 @@ class FailingSyncSoakIT {
   }
 
   /** Writes one after the other; answers what was acknowledged. */
-  private Map<String, String> write(NodeProcess node, FailingSync sync) throws Exception {
+  private Map<String, String> write(NodeProcess node, SyncFaults sync) throws Exception {
     Map<String, String> acknowledged = new TreeMap<>();
     boolean failed = false;
     long toldAt = Long.MAX_VALUE;
@@ -87,7 +87,7 @@ class FailingSyncSoakIT {
     }
   }
 
-  private void failAt(FailingSync sync, int n, boolean forGood) throws Exception {
+  private void failAt(SyncFaults sync, int n, boolean forGood) throws Exception {
     Path directory = Files.createDirectory(temp.resolve("run-%d-%b".formatted(n, forGood)));
     try (NodeProcess node = NodeProcess.leader(directory, http, NodeProcess.freePort())) {
       node.set("SLOTSTREAM_STORE_SHARDS", 1)
@@ -118,7 +118,7 @@ class FailingSyncSoakIT {
 
   @Test
   void nothingIsAcknowledgedAfterItAndNothingAcknowledgedIsLost() throws Exception {
-    FailingSync sync = FailingSync.build(temp);
+    SyncFaults sync = SyncFaults.build(temp);
     for (int n : CALLS) {
       for (boolean forGood : new boolean[] {false, true}) {
         try {

@@ -18,19 +18,26 @@ import java.util.concurrent.locks.LockSupport;
  * one connection. What was acknowledged last for each key is remembered.
  */
 final class HttpLoad {
-  private static final int CONNECTIONS = 32;
+  private static final int USUAL_CONNECTIONS = 32;
   private static final int NO_CONTENT = 204;
   private static final int UNAVAILABLE = 503;
 
   private final NodeProcess leader;
+  private final int connections;
   private final int keys;
   private final AtomicIntegerArray acknowledged;
   private final AtomicInteger rounds = new AtomicInteger();
 
   /** A load on so many keys, at least one for each connection. */
   HttpLoad(NodeProcess leader, int keys) {
+    this(leader, keys, USUAL_CONNECTIONS);
+  }
+
+  /** A load by so many connections. */
+  HttpLoad(NodeProcess leader, int keys, int connections) {
     this.leader = leader;
-    this.keys = keys / CONNECTIONS * CONNECTIONS;
+    this.connections = connections;
+    this.keys = keys / connections * connections;
     this.acknowledged = new AtomicIntegerArray(this.keys);
   }
 
@@ -94,12 +101,12 @@ final class HttpLoad {
     private long due(int number, int n) {
       return perSecond == 0
           ? System.nanoTime()
-          : start + ((long) n * CONNECTIONS + number) * TimeUnit.SECONDS.toNanos(1) / perSecond;
+          : start + ((long) n * connections + number) * TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
     private HttpConnection put(HttpConnection connection, int number, int n) throws IOException {
-      int keysOfOne = keys / CONNECTIONS;
-      int key = number + CONNECTIONS * (n % keysOfOne);
+      int keysOfOne = keys / connections;
+      int key = number + connections * (n % keysOfOne);
       int round = firstRound + n / keysOfOne + 1;
       rounds.accumulateAndGet(round, Math::max);
       long due = due(number, n);
@@ -155,13 +162,13 @@ final class HttpLoad {
    */
   Result run(Duration length, int perSecond) throws InterruptedException {
     Run run = new Run(length, perSecond);
-    List<Thread> connections = new ArrayList<>();
-    for (int c = 0; c < CONNECTIONS; c++) {
+    List<Thread> threads = new ArrayList<>();
+    for (int c = 0; c < connections; c++) {
       int number = c;
-      connections.add(Thread.ofPlatform().name("load-" + c).start(() -> run.drive(number)));
+      threads.add(Thread.ofPlatform().name("load-" + c).start(() -> run.drive(number)));
     }
-    for (Thread connection : connections) {
-      connection.join();
+    for (Thread thread : threads) {
+      thread.join();
     }
     return run.result();
   }
