@@ -73,8 +73,10 @@ class SlowDiskSoakIT {
       assertEquals(0, written.failed() + written.refused());
       assertTrue(forces.millis() >= delayMillis, "disks are not slow: " + forces);
       assertTrue(written.writes() / forces.count() >= LEAST_WRITES_A_FORCE, forces.toString());
-      assertTrue(
-          written.p99Millis() <= MOST_FORCES_A_WRITE * forces.millis(), written + ", " + forces);
+      if (FULL) { // a short run has too few forces for a percentile
+        assertTrue(
+            written.p99Millis() <= MOST_FORCES_A_WRITE * forces.millis(), written + ", " + forces);
+      }
       silence.assertShort();
       cluster.awaitCaughtUp();
       assertNull(load.firstDifference(follower));
