@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.slotstream.backup.BackupDownload;
-import dev.slotstream.backup.BackupDownload.Patience;
 import dev.slotstream.kit.StoreDigest;
 import dev.slotstream.kit.TestFiles;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +51,7 @@ class BackupSoakIT {
       int others = 0;
       do {
         Path other = temp.resolve("other.backup");
-        fetch(leader, other); // in this process: the start of another one would be measured, too
+        command("backup", "http://127.0.0.1:" + leader.httpPort(), other.toString());
         Files.delete(other);
         others++;
       } while (FULL && running.goesOn());
@@ -113,11 +110,6 @@ class BackupSoakIT {
     }
   }
 
-  private static void fetch(NodeProcess node, Path file) throws Exception {
-    URI url = URI.create("http://127.0.0.1:" + node.httpPort());
-    new BackupDownload(url, file, Patience.USUAL, bytes -> {}).run();
-  }
-
   private static void assertNoWorse(HttpLoad.Result without, HttpLoad.Result with, int backups) {
     System.out.printf("without: %s%nduring %d backups: %s%n", without, backups, with);
     assertEquals(0, with.failed());
@@ -136,7 +128,8 @@ class BackupSoakIT {
   }
 
   private static Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command =
+        Elsewhere.prefix(); // whoever makes backups is seldom on the leader's machine
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("--sun-misc-unsafe-memory-access=allow", "-Xmx128m", "-jar", JAR.toString()));
