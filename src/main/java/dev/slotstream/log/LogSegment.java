@@ -40,6 +40,10 @@ final class LogSegment {
   private volatile Path path;
   private volatile long firstSequence;
   private volatile int prepared;
+
+  /** Up to here the appender finds pages that it may write to; behind it, the kernel is asked. */
+  private volatile int warmed;
+
   private volatile int end;
   private volatile long offset;
   private int holders = 1;
@@ -62,7 +66,7 @@ final class LogSegment {
     Path path = options.directory().resolve(SegmentNames.NEXT);
     byte[] head = new byte[LogLayout.HEADER_SIZE];
     MappedFile file = options.storage().create(path, head, options.step(), options.segmentSize());
-    return new LogSegment(options, path, file, 0);
+    return new LogSegment(options, path, file, 0).firstStepWarmed();
   }
 
   /**
@@ -101,7 +105,12 @@ final class LogSegment {
   LogSegment again() throws IOException {
     Path spare = options.directory().resolve(SegmentNames.NEXT);
     options.storage().rename(path, spare);
-    return new LogSegment(options, spare, file, 0);
+    return new LogSegment(options, spare, file, 0).firstStepWarmed();
+  }
+
+  private LogSegment firstStepWarmed() throws IOException {
+    prepare(0, options.step());
+    return this;
   }
 
   /** Unmaps a retired segment. */
@@ -266,15 +275,20 @@ final class LogSegment {
     return offset + position - LogLayout.HEADER_SIZE;
   }
 
-  /** Adds zeros, and touches their pages so that the appender finds them in memory. */
-  void prepare(int upTo) throws IOException {
-    int from = prepared;
+  /** Bytes that may be appended to without a thought for pages. */
+  int ready() {
+    return Math.min(prepared, warmed);
+  }
+
+  /** Adds zeros where there are none yet, and touches pages from a position on. */
+  void prepare(int from, int upTo) throws IOException {
     int to = Math.min(upTo, size);
     file.extend(to);
-    for (int page = from; page < to; page += PAGE) {
-      mapping.set(ValueLayout.JAVA_BYTE, page, (byte) 0);
+    for (int page = Math.max(from, warmed) / PAGE * PAGE; page < to; page += PAGE) {
+      LENGTH_WORD.getAndBitwiseOr(mapping, (long) page, 0); // whatever the appender writes there
     }
-    prepared = Math.max(from, to);
+    warmed = Math.max(warmed, to);
+    prepared = Math.max(prepared, to);
   }
 
   /** Copies a sealed record to its place; its length word goes last. */
@@ -379,6 +393,7 @@ final class LogSegment {
       int kept = Math.min(prepared, (position + PAGE - 1) / PAGE * PAGE);
       file.cut(kept);
       prepared = kept;
+      warmed = Math.min(warmed, kept);
     }
   }
 

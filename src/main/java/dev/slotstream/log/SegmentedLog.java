@@ -167,8 +167,8 @@ public final class SegmentedLog implements AutoCloseable {
     LogSegment[] longer = Arrays.copyOf(segments, segments.length + 1);
     longer[longer.length - 1] = next;
     segments = longer;
+    tail = LogLayout.HEADER_SIZE; // before: whoever prepares must not take the old one for its own
     active = next;
-    tail = LogLayout.HEADER_SIZE;
     spare = null;
     return next;
   }
@@ -176,8 +176,8 @@ public final class SegmentedLog implements AutoCloseable {
   /** True when {@link #prepare} should run soon. For the writer, after an append. */
   public boolean wantsPreparing() {
     LogSegment segment = active;
-    int prepared = segment.prepared();
-    return prepared - tail < step && (prepared < segment.size() || spare == null);
+    int ready = segment.ready();
+    return ready - tail < step && (ready < segment.size() || spare == null);
   }
 
   /**
@@ -193,8 +193,9 @@ public final class SegmentedLog implements AutoCloseable {
       segment.publish();
     }
     LogSegment segment = active;
-    if (segment.prepared() < segment.size()) {
-      segment.prepare(segment.prepared() + step);
+    int at = tail; // of this segment, or the beginning of the next one
+    if (segment.ready() < segment.size()) {
+      segment.prepare(at, Math.max(segment.ready(), at) + step);
     }
     if (segment.prepared() == segment.size() && noSpare) {
       LogSegment again = used;
