@@ -111,7 +111,7 @@ class DamagedLogIT {
 
       Flip third = damage(cluster.leader);
       cluster.leader.start();
-      assertFalse(cluster.leader.isReadyOrEnded());
+      assertEquals(NodeProcess.Start.ENDED, cluster.leader.awaitStart());
       assertEquals(1, cluster.leader.exitStatus());
       assertEquals(
           1,

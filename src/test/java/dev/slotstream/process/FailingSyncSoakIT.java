@@ -35,6 +35,7 @@ class FailingSyncSoakIT {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int opened;
+  private int shutBeforeReady;
   private int refused;
 
   private static int put(NodeProcess node, HttpClient http, String key, String value)
@@ -96,24 +97,37 @@ class FailingSyncSoakIT {
       sync.arm(node, n, forGood);
       node.start();
       Map<String, String> acknowledged = Map.of();
-      if (node.isReadyOrEnded()) {
-        opened++;
-        acknowledged = write(node, sync);
-        assertRead(node, acknowledged);
-        node.await("not ready", () -> !node.isReady());
-        assertTrue(node.get("/q/health/ready").contains("shut"), node.get("/q/health/ready"));
-        assertEquals(0, node.metric("slotstream_store_writable"));
-        node.kill();
-      } else {
-        refused++;
-        assertTrue(sync.hasStruck());
-        assertTrue(node.log().contains(node.data().toString()), node.log());
+      switch (node.awaitStart()) {
+        case READY -> {
+          opened++;
+          acknowledged = write(node, sync);
+          assertRead(node, acknowledged);
+          assertShut(node);
+        }
+        case SHUT -> {
+          shutBeforeReady++;
+          assertEquals(503, put(node, http, "key", "value"));
+          assertShut(node);
+        }
+        case ENDED -> {
+          refused++;
+          assertTrue(node.log().contains(node.data().toString()), node.log());
+        }
       }
+      assertTrue(sync.hasStruck());
       sync.disarm(node);
       node.start().awaitReady();
       assertRead(node, acknowledged);
       assertEquals(201, put(node, http, "after", "restart"));
     }
+  }
+
+  /** Health and metrics say it; then the node is killed. */
+  private static void assertShut(NodeProcess node) throws IOException, InterruptedException {
+    node.await("not ready", () -> !node.isReady());
+    assertTrue(node.readiness().contains("shut"), node.readiness());
+    assertEquals(0, node.metric("slotstream_store_writable"));
+    node.kill();
   }
 
   @Test
@@ -129,8 +143,8 @@ class FailingSyncSoakIT {
       }
     }
     System.out.printf(
-        "%d nodes whose sync failed: %d while opening, %d in service%n",
-        refused + opened, refused, opened);
+        "%d nodes whose sync failed: %d while opening, %d before they were ready, %d in service%n",
+        refused + shutBeforeReady + opened, refused, shutBeforeReady, opened);
     assertTrue(opened > 0 && refused > 0);
   }
 }

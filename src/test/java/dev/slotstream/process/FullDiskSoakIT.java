@@ -174,7 +174,7 @@ class FullDiskSoakIT {
   void aStoreThatDoesNotFitIsRefusedByName() throws Exception {
     try (NodeProcess node = node().set("SLOTSTREAM_STORE_GROW_SLOTS", 4_000_000)) {
       node.start();
-      assertFalse(node.isReadyOrEnded());
+      assertEquals(NodeProcess.Start.ENDED, node.awaitStart());
       assertTrue(node.log().contains("fixed.data"), node.log());
       assertFalse(node.log().contains("InternalError"), node.log());
       assertEquals(List.of(), TestFiles.startingWith(temp, "hs_err"));

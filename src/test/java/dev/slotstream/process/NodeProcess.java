@@ -119,16 +119,39 @@ final class NodeProcess implements AutoCloseable {
     return status("/q/health/ready") == 200;
   }
 
-  /** Waits until the node is ready, or its process has ended; true when it is ready. */
-  boolean isReadyOrEnded() throws InterruptedException {
+  /** How a start has ended. */
+  enum Start {
+    READY,
+    /** It serves, but a shard's disk failed before it was ready: it takes no writes. */
+    SHUT,
+    /** It could not be opened, or had to be given up. */
+    ENDED
+  }
+
+  /** Waits until it is known how the start ends. */
+  Start awaitStart() throws InterruptedException {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (process.isAlive() && System.nanoTime() < deadline) {
       if (isReady()) {
-        return true;
+        return Start.READY;
+      }
+      if (saysShut()) {
+        return Start.SHUT;
       }
       Thread.sleep(20);
     }
-    return false;
+    if (process.isAlive()) {
+      throw new AssertionError(name + ": neither ready nor ended");
+    }
+    return Start.ENDED;
+  }
+
+  private boolean saysShut() throws InterruptedException {
+    try {
+      return readiness().contains("shut");
+    } catch (IOException e) {
+      return false; // not yet, or not any more
+    }
   }
 
   /** A condition that talks to the node. */
