@@ -29,7 +29,7 @@ class ReplicationSimTest {
    * Schedules after which a fault that was planted must have been seen. The one that shows the
    * least, in 7 of 2,000, is a follower that frees nothing.
    */
-  private static final int ENOUGH = 500;
+  private static final int ENOUGH = 2_000;
 
   /** What happens in every thousand schedules, or they are not worth much. */
   private static final String[] COMMON = {
