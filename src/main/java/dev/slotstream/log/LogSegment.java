@@ -104,6 +104,11 @@ final class LogSegment {
     return new LogSegment(options, spare, file, 0);
   }
 
+  /** Gives back the memory of what was read, see {@link MappedFile#unload}. */
+  void unload() {
+    file.unload(0, prepared);
+  }
+
   /** Unmaps a retired segment. */
   void discard() {
     file.close();
