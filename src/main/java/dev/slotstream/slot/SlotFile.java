@@ -23,7 +23,7 @@ public final class SlotFile implements AutoCloseable {
   private static final int RESERVE_FACTOR = 4;
 
   /** Bytes of slots that are given back at a time. */
-  private static final int UNLOADED = 1 << 20;
+  private static final int UNLOADED = 1 << 21;
 
   private final SlotLayout layout;
   private final MappedFile file;
@@ -152,8 +152,10 @@ public final class SlotFile implements AutoCloseable {
   /** For whoever reads all slots in order, after each: see {@link MappedFile#unload}. */
   public void unloadBehind(int slot) {
     int slots = Math.max(1, UNLOADED / layout.slotSize());
-    if ((slot + 1) % slots == 0) {
-      file.unload(offsetOf(slot + 1 - slots), (long) slots * layout.slotSize());
+    if ((slot + 1) % slots == 0 || slot + 1 == slotCount) {
+      // The piece before once more: an access brings back pages on both sides of its own.
+      long from = offsetOf(Math.max(0, slot + 1 - 2 * slots));
+      file.unload(from, offsetOf(slot + 1) - from);
     }
   }
 
