@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own in which many followers of one leader live. */
 final class FollowerFleet implements AutoCloseable {
-  private static final Path IDLE = Path.of("/usr/bin/chrt");
   private static final long BYTES_OF_A_FLEET = 8L << 30;
   private static final int WINDOW = 32;
   private static final long STOP_SECONDS = 60;
@@ -50,10 +49,7 @@ final class FollowerFleet implements AutoCloseable {
    */
   static FollowerFleet start(Path directory, int followers, int shards, int leaderPort)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(IDLE)) {
-      command.addAll(List.of(IDLE.toString(), "--idle", "0"));
-    }
+    List<String> command = Elsewhere.prefix();
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
