@@ -77,6 +77,11 @@ public final class Shard {
     return scrubs.get();
   }
 
+  /** For whoever looks at all slots in order, after each: their memory is given back. */
+  public void unloadBehind(int slot) {
+    committer.slots().file().unloadBehind(slot);
+  }
+
   /** The meta word of a slot. */
   public int meta(int slot) {
     return committer.slots().meta(slot);

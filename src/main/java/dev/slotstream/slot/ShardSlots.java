@@ -348,6 +348,7 @@ public final class ShardSlots {
           duplicates.add(slot);
         }
       }
+      file.unloadBehind(slot);
     }
     for (int slot : damaged) {
       keyInto(slot, key);

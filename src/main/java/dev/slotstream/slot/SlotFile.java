@@ -22,6 +22,9 @@ public final class SlotFile implements AutoCloseable {
   private static final long MIN_RESERVE = 1L << 30;
   private static final int RESERVE_FACTOR = 4;
 
+  /** Bytes of slots that are given back at a time. */
+  private static final int UNLOADED = 1 << 21;
+
   private final SlotLayout layout;
   private final MappedFile file;
   private final boolean foreignChanges;
@@ -144,6 +147,16 @@ public final class SlotFile implements AutoCloseable {
 
   long offsetOf(int slot) {
     return SlotFileHeader.SIZE + (long) slot * layout.slotSize();
+  }
+
+  /** For whoever reads all slots in order, after each: see {@link MappedFile#unload}. */
+  public void unloadBehind(int slot) {
+    int slots = Math.max(1, UNLOADED / layout.slotSize());
+    if ((slot + 1) % slots == 0 || slot + 1 == slotCount) {
+      // The piece before once more: an access brings back pages on both sides of its own.
+      long from = offsetOf(Math.max(0, slot + 1 - 2 * slots));
+      file.unload(from, offsetOf(slot + 1) - from);
+    }
   }
 
   private long endOf(int slots) {
