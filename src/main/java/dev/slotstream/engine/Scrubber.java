@@ -40,7 +40,7 @@ final class Scrubber extends EngineThread {
       Shard now = shards.get(shard);
       if (slot < now.slotCount()) {
         now.committer().slots().check(slot, buffer);
-        now.unloadBehind(slot++);
+        now.unloadFreeBehind(slot++);
       } else {
         now.scrubbed();
         slot = 0;

@@ -77,9 +77,9 @@ public final class Shard {
     return scrubs.get();
   }
 
-  /** For whoever looks at all slots in order, after each: their memory is given back. */
-  public void unloadBehind(int slot) {
-    committer.slots().file().unloadBehind(slot);
+  /** For whoever looks at all slots in order, after each: memory of free ones is given back. */
+  public void unloadFreeBehind(int slot) {
+    committer.slots().unloadFreeBehind(slot);
   }
 
   /** The meta word of a slot. */

@@ -21,7 +21,8 @@ final class DiskFile implements MappedFile {
   /**
    * Bytes that are written at once. Linux keeps a file in memory in the pieces in which it was
    * written first, and one changed byte makes the whole piece dirty: it costs the next force all of
-   * it, and the first writer after a force the time to mark it. Pieces much smaller cost more calls.
+   * it, and the first writer after a force the time to mark it. Pieces much smaller cost more
+   * calls.
    */
   private static final int CHUNK = 16 << 10;
 

@@ -22,9 +22,6 @@ public final class SlotFile implements AutoCloseable {
   private static final long MIN_RESERVE = 1L << 30;
   private static final int RESERVE_FACTOR = 4;
 
-  /** Bytes of slots that are given back at a time. */
-  private static final int UNLOADED = 1 << 21;
-
   private final SlotLayout layout;
   private final MappedFile file;
   private final boolean foreignChanges;
@@ -149,14 +146,9 @@ public final class SlotFile implements AutoCloseable {
     return SlotFileHeader.SIZE + (long) slot * layout.slotSize();
   }
 
-  /** For whoever reads all slots in order, after each: see {@link MappedFile#unload}. */
-  public void unloadBehind(int slot) {
-    int slots = Math.max(1, UNLOADED / layout.slotSize());
-    if ((slot + 1) % slots == 0 || slot + 1 == slotCount) {
-      // The piece before once more: an access brings back pages on both sides of its own.
-      long from = offsetOf(Math.max(0, slot + 1 - 2 * slots));
-      file.unload(from, offsetOf(slot + 1) - from);
-    }
+  /** Gives back the memory of slots that nobody will read soon: see {@link MappedFile#unload}. */
+  void unload(int first, int end) {
+    file.unload(offsetOf(first), offsetOf(end) - offsetOf(first));
   }
 
   private long endOf(int slots) {
