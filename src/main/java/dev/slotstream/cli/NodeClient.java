@@ -110,6 +110,11 @@ final class NodeClient implements AutoCloseable {
     return answer.statusCode() == OK ? answer.body() : "status " + answer.statusCode();
   }
 
+  /** Deletes a key, whatever the answer. */
+  void delete(String key) throws IOException, InterruptedException {
+    http.send(request(path(key)).DELETE().build(), BodyHandlers.discarding());
+  }
+
   /**
    * A JSON answer.
    *

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      AotCacheCommand.class
     })
 public final class SlotstreamCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -39,7 +39,8 @@ final class Scrubber extends EngineThread {
     for (long left = slotsPerRound; left > 0; left--) {
       Shard now = shards.get(shard);
       if (slot < now.slotCount()) {
-        now.committer().slots().check(slot++, buffer);
+        now.committer().slots().check(slot, buffer);
+        now.unloadFreeBehind(slot++);
       } else {
         now.scrubbed();
         slot = 0;

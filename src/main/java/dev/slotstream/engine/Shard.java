@@ -77,6 +77,11 @@ public final class Shard {
     return scrubs.get();
   }
 
+  /** For whoever looks at all slots in order, after each: memory of free ones is given back. */
+  public void unloadFreeBehind(int slot) {
+    committer.slots().unloadFreeBehind(slot);
+  }
+
   /** The meta word of a slot. */
   public int meta(int slot) {
     return committer.slots().meta(slot);

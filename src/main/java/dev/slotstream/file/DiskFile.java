@@ -145,6 +145,11 @@ final class DiskFile implements MappedFile {
   }
 
   @Override
+  public void unload(long offset, long size) {
+    mapping.asSlice(offset, size).unload();
+  }
+
+  @Override
   public void close() {
     arena.close();
     try {

@@ -35,6 +35,13 @@ public interface MappedFile extends AutoCloseable {
   /** Brings the bytes of this range to the disk. */
   void force(long offset, long length) throws IOException;
 
+  /**
+   * Gives back the memory that this process holds for a range that was read once, from one end to
+   * the other: it would count as the process' own for as long as the file is mapped. No byte
+   * changes, nothing has to be forced first, and an access brings its page back.
+   */
+  void unload(long offset, long length);
+
   /** Unmaps and closes. An access after that throws {@link IllegalStateException}. */
   @Override
   void close();

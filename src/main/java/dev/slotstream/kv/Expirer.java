@@ -85,6 +85,7 @@ public final class Expirer implements AutoCloseable {
       int slots = shard.slotCount();
       for (int slot = 0; slot < slots && !stopping; slot++) {
         look(shard, slot);
+        shard.unloadFreeBehind(slot);
         if ((slot + 1) % SLOTS_PER_ROUND == 0) {
           LockSupport.parkNanos(ROUND_NANOS);
         }

@@ -52,6 +52,7 @@ final class LogOpening {
         replay();
       }
       segments.getLast().trim(position);
+      segments.forEach(LogSegment::unload);
       return new LogVerdict(expected - 1, replayed, tornBytes);
     } catch (IOException | RuntimeException e) {
       segments.forEach(LogSegment::letGo);

@@ -113,6 +113,11 @@ final class LogSegment {
     return this;
   }
 
+  /** Gives back the memory of what was read, see {@link MappedFile#unload}. */
+  void unload() {
+    file.unload(0, prepared);
+  }
+
   /** Unmaps a retired segment. */
   void discard() {
     file.close();

@@ -24,6 +24,9 @@ import java.util.concurrent.TimeUnit;
 public final class ShardSlots {
   private static final int SPINS_BEFORE_YIELD = 100;
 
+  /** Bytes of free slots that are given back at a time. */
+  private static final int UNLOADED = 1 << 21;
+
   /** A writer is inside a slot for microseconds. One that never leaves it has died there. */
   private static final long WRITING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -348,6 +351,7 @@ public final class ShardSlots {
           duplicates.add(slot);
         }
       }
+      unloadFreeBehind(slot);
     }
     for (int slot : damaged) {
       keyInto(slot, key);
@@ -356,6 +360,32 @@ public final class ShardSlots {
         index.add(hash, slot);
       }
     }
+  }
+
+  /**
+   * For whoever reads all slots in order, after each: the memory of pieces of the file in which no
+   * slot is taken is given back, since nobody will read there soon. Other pieces stay: their
+   * readers would have to fetch each page again.
+   */
+  public void unloadFreeBehind(int slot) {
+    int slots = Math.max(1, UNLOADED / file.layout().slotSize());
+    int end = slot + 1;
+    if (end % slots == 0 || end == file.slotCount()) {
+      // The piece before once more: an access brings back pages on both sides of its own.
+      int first = Math.max(0, end - 2 * slots);
+      if (allFree(first, end)) {
+        file.unload(first, end);
+      }
+    }
+  }
+
+  private boolean allFree(int first, int end) {
+    for (int slot = first; slot < end; slot++) {
+      if (meta(slot) != MetaWord.FREE) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean lostItsStatus(int slot, int meta) {

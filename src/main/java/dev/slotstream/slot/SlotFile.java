@@ -146,6 +146,11 @@ public final class SlotFile implements AutoCloseable {
     return SlotFileHeader.SIZE + (long) slot * layout.slotSize();
   }
 
+  /** Gives back the memory of slots that nobody will read soon: see {@link MappedFile#unload}. */
+  void unload(int first, int end) {
+    file.unload(offsetOf(first), offsetOf(end) - offsetOf(first));
+  }
+
   private long endOf(int slots) {
     return offsetOf(slots);
   }

@@ -11,9 +11,13 @@ import dev.slotstream.kit.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskFileTest {
@@ -47,6 +51,36 @@ class DiskFileTest {
       assertEquals(4096, file.length());
       assertEquals(4096, TestFiles.size(path()));
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void givesMemoryBackAndNoByte() throws IOException {
+    int length = 1 << 20;
+    try (MappedFile file = disk.create(path(), new byte[] {1, 2, 3}, length, 1 << 21)) {
+      file.mapping().asSlice(0, length).fill((byte) 5); // in memory, and not forced
+      assertEquals(length >> 10, residentKib());
+      file.unload(length / 2, length / 2);
+      assertEquals(length >> 11, residentKib());
+      file.unload(0, length / 2);
+      assertEquals(0, residentKib());
+      byte[] expected = new byte[length];
+      Arrays.fill(expected, (byte) 5);
+      assertArrayEquals(expected, file.mapping().asSlice(0, length).toArray(BYTE));
+    }
+  }
+
+  /** What the kernel says that this process holds of the file. */
+  private long residentKib() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
+    int mapping = 0;
+    while (!lines.get(mapping).endsWith(path().toString())) {
+      mapping++;
+    }
+    while (!lines.get(mapping).startsWith("Rss:")) {
+      mapping++;
+    }
+    return Long.parseLong(lines.get(mapping).replaceAll("\\D", ""));
   }
 
   @Test

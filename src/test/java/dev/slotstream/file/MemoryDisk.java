@@ -427,6 +427,11 @@ public final class MemoryDisk implements Storage {
     }
 
     @Override
+    public void unload(long offset, long size) {
+      // Changes no byte.
+    }
+
+    @Override
     public void close() {}
   }
 }

@@ -110,6 +110,11 @@ public abstract class PassingStorage implements Storage {
     }
 
     @Override
+    public void unload(long offset, long length) {
+      file.unload(offset, length);
+    }
+
+    @Override
     public void close() {
       file.close();
     }

@@ -42,6 +42,7 @@ final class NodeProcess implements AutoCloseable {
   private final Map<String, String> settings = new HashMap<>();
   private Process process;
   private boolean wasStopped;
+  private Path script;
 
   NodeProcess(String name, Path directory, HttpClient http) {
     this.name = name;
@@ -92,21 +93,37 @@ final class NodeProcess implements AutoCloseable {
     return this;
   }
 
+  /** Starts it by a script that takes the options of the JVM in {@code JAVA_OPTS}. */
+  NodeProcess by(Path startScript) {
+    script = startScript;
+    return this;
+  }
+
   /** Starts the process; its output is appended to one log over all starts. */
   NodeProcess start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.addAll(jvmOptions);
-    command.addAll(onceOptions);
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.addAll(onceOptions);
     onceOptions.clear();
-    command.addAll(List.of("-jar", JAR.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(script == null ? command(options) : List.of(script.toString()));
     builder.environment().putAll(settings);
+    if (script != null) {
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      builder.environment().put("JAVA_OPTS", String.join(" ", options));
+    }
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     process = builder.start();
     return this;
+  }
+
+  private static List<String> command(List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(options);
+    command.addAll(List.of("-jar", JAR.toString()));
+    return command;
   }
 
   NodeProcess awaitReady() throws IOException, InterruptedException {
