@@ -1,7 +1,6 @@
 package dev.slotstream.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
@@ -81,7 +80,7 @@ class AotCacheIT {
   private void assertThatTheCacheCanBeDemanded() throws Exception {
     try (HttpClient http = HttpClient.newHttpClient();
         NodeProcess node = node(http).jvm(DEMAND_CACHE).start()) {
-      assertFalse(node.isReadyOrEnded());
+      assertEquals(NodeProcess.Start.ENDED, node.awaitStart());
     }
   }
 
