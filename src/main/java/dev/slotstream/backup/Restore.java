@@ -8,6 +8,7 @@ import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.RestoreMark;
 import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.file.DirectoryTree;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.LogRetention;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 
 /**
  * Makes a data directory of a backup.
@@ -107,7 +107,7 @@ public final class Restore {
       RestoreMark.set(storage, directory);
       for (Path entry : found) {
         if (!entry.getFileName().toString().equals(RestoreMark.NAME)) {
-          deleteTree(entry);
+          DirectoryTree.delete(entry);
         }
       }
     } finally {
@@ -133,14 +133,6 @@ public final class Restore {
       }
     }
     return found;
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    try (Stream<Path> entries = Files.walk(tree)) {
-      for (Path entry : entries.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.delete(entry);
-      }
-    }
   }
 
   private EngineOptions options(Shape shape) {

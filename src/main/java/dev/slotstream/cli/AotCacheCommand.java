@@ -1,20 +1,17 @@
 package dev.slotstream.cli;
 
-import java.io.File;
+import dev.slotstream.file.DirectoryTree;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,8 +33,8 @@ final class AotCacheCommand implements Callable<Integer> {
   /** Its name beside the jar. */
   private static final String NAME = "slotstream.aot";
 
-  private static final long READY_SECONDS = 120;
-  private static final long ASSEMBLE_SECONDS = 300;
+  private static final Duration READY = Duration.ofMinutes(2);
+  private static final Duration ASSEMBLED = Duration.ofMinutes(5);
 
   @Option(
       names = {"-o", "--output"},
@@ -66,11 +63,11 @@ final class AotCacheCommand implements Callable<Integer> {
     Path directory = Files.createTempDirectory("slotstream-aot-cache");
     long start = System.nanoTime();
     try {
-      record(jar, made, directory);
+      record(made, directory);
       Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(made);
-      delete(directory);
+      DirectoryTree.delete(directory);
     }
     output.print(new Made(file.toString(), Files.size(file), (System.nanoTime() - start) / 1e9));
     return ExitCode.OK;
@@ -78,7 +75,7 @@ final class AotCacheCommand implements Callable<Integer> {
 
   private static Path jar() {
     String classPath = System.getProperty("java.class.path", "");
-    Path jar = Path.of(classPath.split(File.pathSeparator, 2)[0]).toAbsolutePath();
+    Path jar = Path.of(classPath).toAbsolutePath();
     if (!jar.toString().endsWith(".jar") || !Files.isRegularFile(jar)) {
       throw new CommandException("not started from the packaged jar, classPath=" + classPath);
     }
@@ -86,53 +83,38 @@ final class AotCacheCommand implements Callable<Integer> {
   }
 
   /** The JVM writes the cache when the node that it records has ended. */
-  private static void record(Path jar, Path made, Path directory)
-      throws IOException, InterruptedException {
-    int port = freePort();
-    Path log = directory.resolve("log");
-    ProcessBuilder builder = new ProcessBuilder(command(jar, made));
-    builder.environment().put("SLOTSTREAM_DATA_DIR", directory.resolve("data").toString());
-    builder.environment().put("SLOTSTREAM_ROLE", "leader");
-    builder.environment().put("SLOTSTREAM_REPLICATION_PORT", "0");
-    builder.environment().put("QUARKUS_HTTP_PORT", "" + port);
-    builder.redirectErrorStream(true).redirectOutput(log.toFile());
-    Process node = builder.start();
+  private static void record(Path made, Path directory) throws IOException, InterruptedException {
+    int port = ChildNode.freePort();
+    ChildNode node =
+        ChildNode.start(
+            "recorded",
+            directory,
+            jvm(made),
+            Map.of(
+                "SLOTSTREAM_ROLE", "leader",
+                "SLOTSTREAM_REPLICATION_PORT", "0",
+                "QUARKUS_HTTP_PORT", "" + port));
     try (NodeClient client = NodeClient.local(port)) {
-      awaitReady(node, client, log);
+      ChildNode.awaitReady(client, List.of(node), READY);
       exercise(client);
-      node.destroy();
-      if (!node.waitFor(ASSEMBLE_SECONDS, TimeUnit.SECONDS) || !Files.exists(made)) {
-        throw failed("the JVM made no cache", log);
+      if (!node.terminate(ASSEMBLED) || !Files.exists(made)) {
+        throw node.failed("left no cache");
       }
     } finally {
-      node.descendants().forEach(ProcessHandle::destroyForcibly);
-      node.destroyForcibly();
+      node.kill();
     }
   }
 
-  /** This JVM's options are the node's, too, but for those that name a cache. */
-  private static List<String> command(Path jar, Path made) {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
+  /** This JVM's options, but for those that name a cache, and where the new one goes. */
+  private static List<String> jvm(Path made) {
+    List<String> options = new ArrayList<>();
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!option.startsWith("-XX:AOT")) {
-        command.add(option);
+        options.add(option);
       }
     }
-    command.add("-XX:AOTCacheOutput=" + made);
-    command.addAll(List.of("-jar", jar.toString()));
-    return command;
-  }
-
-  private static void awaitReady(Process node, NodeClient client, Path log)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
-    while (!client.ready()) {
-      if (!node.isAlive() || System.nanoTime() > deadline) {
-        throw failed("the node that is recorded does not get ready", log);
-      }
-      Thread.sleep(50);
-    }
+    options.add("-XX:AOTCacheOutput=" + made);
+    return options;
   }
 
   /** What a node is asked soon after its start. */
@@ -146,29 +128,6 @@ final class AotCacheCommand implements Callable<Integer> {
     }
     for (String path : List.of("/q/health/live", "/q/metrics", "/replication", "/engine")) {
       client.stream(path).close();
-    }
-  }
-
-  private static CommandException failed(String what, Path log) throws IOException {
-    List<String> lines = Files.readAllLines(log);
-    return new CommandException(
-        "%s, its last lines:%n%s"
-            .formatted(
-                what,
-                String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()))));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return any.getLocalPort();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

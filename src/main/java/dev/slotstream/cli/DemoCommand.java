@@ -2,6 +2,7 @@ package dev.slotstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.slotstream.cli.UnicodeNames.Entry;
+import dev.slotstream.file.DirectoryTree;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -53,11 +52,11 @@ final class DemoCommand implements Callable<Integer> {
     if (stop) {
       return 0;
     }
-    delete(directory);
+    DirectoryTree.delete(directory);
     int leaderPort = freePort(8080);
     int followerPort = freePort(8081);
     int replicationPort = freePort(7400);
-    List<DemoNode> nodes = new ArrayList<>();
+    List<ChildNode> nodes = new ArrayList<>();
     try {
       nodes.add(
           start(
@@ -86,22 +85,23 @@ final class DemoCommand implements Callable<Integer> {
       }
       return good ? 0 : 1;
     } finally {
-      for (DemoNode node : nodes) {
-        DemoNode.stop(node.pid());
+      for (ChildNode node : nodes) {
+        ChildNode.stop(node.pid());
       }
     }
   }
 
-  private DemoNode start(String name, Map<String, String> settings) throws IOException {
-    return DemoNode.start(name, directory, settings);
+  private ChildNode start(String name, Map<String, String> settings) throws IOException {
+    return ChildNode.start(
+        name, directory, List.of("--sun-misc-unsafe-memory-access=allow"), settings);
   }
 
-  private boolean run(List<DemoNode> nodes, int leaderPort, int followerPort) throws Exception {
+  private boolean run(List<ChildNode> nodes, int leaderPort, int followerPort) throws Exception {
     try (NodeClient leader = NodeClient.local(leaderPort);
         NodeClient follower = NodeClient.local(followerPort)) {
       System.out.println("starting a leader and a follower ...");
-      awaitReady(nodes, leader);
-      awaitReady(nodes, follower);
+      ChildNode.awaitReady(leader, nodes, START_LIMIT);
+      ChildNode.awaitReady(follower, nodes, START_LIMIT);
       List<Entry> entries = UnicodeNames.all();
       try (LagWatch lag = new LagWatch(leader)) {
         double seconds = load(leader, entries);
@@ -114,19 +114,6 @@ final class DemoCommand implements Callable<Integer> {
             caughtUp * 1000, lag.highestRecords(), lag.highestSeconds());
       }
       return readBack(leader, follower, entries);
-    }
-  }
-
-  private static void awaitReady(List<DemoNode> nodes, NodeClient node) throws Exception {
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    while (!node.ready()) {
-      for (DemoNode one : nodes) {
-        one.requireAlive();
-      }
-      if (System.nanoTime() > deadline) {
-        throw new IOException("not ready within " + START_LIMIT + ": " + node.base());
-      }
-      Thread.sleep(100);
     }
   }
 
@@ -177,10 +164,10 @@ final class DemoCommand implements Callable<Integer> {
         : failure;
   }
 
-  private static double awaitCaughtUp(List<DemoNode> nodes, NodeClient leader) throws Exception {
+  private static double awaitCaughtUp(List<ChildNode> nodes, NodeClient leader) throws Exception {
     long start = System.nanoTime();
     while (behind(leader.json("/replication"))) {
-      for (DemoNode node : nodes) {
+      for (ChildNode node : nodes) {
         node.requireAlive();
       }
       if (System.nanoTime() - start > START_LIMIT.toNanos()) {
@@ -227,7 +214,7 @@ final class DemoCommand implements Callable<Integer> {
     return wrong == 0 && onLeader == onFollower && onLeader == entries.size();
   }
 
-  private void leaveRunning(List<DemoNode> nodes, int leaderPort, int followerPort)
+  private void leaveRunning(List<ChildNode> nodes, int leaderPort, int followerPort)
       throws IOException {
     Files.writeString(
         pids(), nodes.stream().map(node -> node.pid() + "\n").reduce("", String::concat));
@@ -249,19 +236,9 @@ final class DemoCommand implements Callable<Integer> {
   private void stopOld() throws IOException, InterruptedException {
     if (Files.exists(pids())) {
       for (String pid : Files.readAllLines(pids())) {
-        DemoNode.stop(Long.parseLong(pid));
+        ChildNode.stop(Long.parseLong(pid));
       }
       Files.delete(pids());
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (Files.exists(directory)) {
-      try (Stream<Path> all = Files.walk(directory)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
     }
   }
 
@@ -270,9 +247,7 @@ final class DemoCommand implements Callable<Integer> {
     try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException taken) {
-      try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        return any.getLocalPort();
-      }
+      return ChildNode.freePort();
     }
   }
 }

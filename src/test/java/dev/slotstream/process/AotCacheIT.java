@@ -74,10 +74,10 @@ class AotCacheIT {
   void whatIsNoCacheIsLeftAloneWithoutAWord() throws Exception {
     Files.writeString(cache, "no cache");
     assertServes("-Xmx128m");
-    assertThatTheCacheCanBeDemanded();
+    assertEndsWhereTheCacheIsDemanded();
   }
 
-  private void assertThatTheCacheCanBeDemanded() throws Exception {
+  private void assertEndsWhereTheCacheIsDemanded() throws Exception {
     try (HttpClient http = HttpClient.newHttpClient();
         NodeProcess node = node(http).jvm(DEMAND_CACHE).start()) {
       assertEquals(NodeProcess.Start.ENDED, node.awaitStart());
