@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 public final class ShardSlots {
   private static final int SPINS_BEFORE_YIELD = 100;
 
-  /** Bytes of free slots that are given back at a time. */
-  private static final int UNLOADED = 1 << 21;
+  /** Bytes of free slots that are given back at a time, at most. */
+  private static final int PIECE_BYTES = 1 << 21;
 
   /** A writer is inside a slot for microseconds. One that never leaves it has died there. */
   private static final long WRITING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -40,6 +40,9 @@ public final class ShardSlots {
   private final SlotAllocator allocator;
   private final SlotBuffer scratch;
 
+  /** Slots of a piece, a power of two. */
+  private final int piece;
+
   /** Slots whose checksums failed; few, and any thread's. */
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
@@ -52,6 +55,7 @@ public final class ShardSlots {
     this.keyHash = keyHash;
     this.allocator = new SlotAllocator(file.slotCount());
     this.scratch = new SlotBuffer(layout);
+    this.piece = Integer.highestOneBit(Math.max(1, PIECE_BYTES / layout.slotSize()));
   }
 
   /** The file under the slots. */
@@ -368,11 +372,10 @@ public final class ShardSlots {
    * readers would have to fetch each page again.
    */
   public void unloadFreeBehind(int slot) {
-    int slots = Math.max(1, UNLOADED / file.layout().slotSize());
     int end = slot + 1;
-    if (end % slots == 0 || end == file.slotCount()) {
+    if ((end & (piece - 1)) == 0 || end == file.slotCount()) {
       // The piece before once more: an access brings back pages on both sides of its own.
-      int first = Math.max(0, end - 2 * slots);
+      int first = Math.max(0, end - 2 * piece);
       if (allFree(first, end)) {
         file.unload(first, end);
       }
