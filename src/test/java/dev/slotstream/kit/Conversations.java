@@ -158,13 +158,16 @@ public final class Conversations {
     }
   }
 
-  /** Connects, says all this, and listens until the other side hangs up. Answers what it said. */
+  /**
+   * Connects, says all this in one breath, and listens until the other side hangs up. Answers what
+   * it said. In one breath, since a busy machine would let the other side answer in between.
+   */
   public static List<byte[]> say(int port, List<byte[]> frames) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    frames.forEach(said::writeBytes);
     ByteArrayOutputStream heard = new ByteArrayOutputStream();
     try (Socket socket = connect(port)) {
-      for (byte[] frame : frames) {
-        socket.getOutputStream().write(frame);
-      }
+      socket.getOutputStream().write(said.toByteArray());
       socket.getInputStream().transferTo(heard);
     } catch (IOException e) {
       // hung up while something was on its way
