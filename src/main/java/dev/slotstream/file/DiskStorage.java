@@ -1,8 +1,11 @@
 package dev.slotstream.file;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The real disk. */
@@ -90,16 +94,34 @@ public final class DiskStorage implements Storage {
   }
 
   @Override
-  public void replace(Path path, byte[] content) throws IOException {
+  public void replace(Path path, List<MemorySegment> pieces) throws IOException {
     Path temporary = temporaryName(path);
+    long length = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
     try (FileChannel channel = openForWriting(temporary)) {
-      writeFully(channel, ByteBuffer.wrap(content), 0);
+      long at = 0;
+      for (MemorySegment piece : pieces) {
+        writeFully(channel, piece.asByteBuffer(), at);
+        at += piece.byteSize();
+      }
       channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
-      throw describe(e, "write", path, content.length, content.length);
+      throw describe(e, "write", path, length, length);
     }
     rename(temporary, path);
+  }
+
+  @Override
+  public MemorySegment mapPrivately(Path path) throws IOException {
+    try (FileChannel channel =
+        opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.map(MapMode.PRIVATE, 0, channel.size(), Arena.ofAuto());
+    }
+  }
+
+  @Override
+  public long lastChanged(Path path) throws IOException {
+    return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class ManualEngine {
 
   /** Opens a store, or creates it. */
   public static ManualEngine open(EngineOptions options, Storage storage) throws IOException {
-    OpenedStore store = OpenedStore.open(options, storage, 1);
+    OpenedStore store = OpenedStore.open(options, storage, 1, new OpeningProgress());
     EngineThreads threads = EngineThreads.of(store);
     SlotEngine engine = new SlotEngine(store, threads);
     engine.emptyDuplicates();
