@@ -30,6 +30,9 @@ public final class DiskStorage implements Storage {
    */
   private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
+  /** Bytes of a file that are written at once when it is replaced. */
+  private static final int CHUNK = 1 << 20;
+
   /** Linux makes one up whenever it starts. */
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -98,17 +101,34 @@ public final class DiskStorage implements Storage {
     Path temporary = temporaryName(path);
     long length = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
     try (FileChannel channel = openForWriting(temporary)) {
-      long at = 0;
-      for (MemorySegment piece : pieces) {
-        writeFully(channel, piece.asByteBuffer(), at);
-        at += piece.byteSize();
-      }
+      writeAll(channel, pieces, length);
       channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw describe(e, "write", path, length, length);
     }
     rename(temporary, path);
+  }
+
+  /** In few large writes: each is a call, and what is written at once is read at once later. */
+  private static void writeAll(FileChannel channel, List<MemorySegment> pieces, long length)
+      throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, length));
+    long written = 0;
+    for (MemorySegment piece : pieces) {
+      long taken = 0;
+      while (taken < piece.byteSize()) {
+        int part = (int) Math.min(chunk.remaining(), piece.byteSize() - taken);
+        chunk.put(piece.asSlice(taken, part).asByteBuffer());
+        taken += part;
+        if (!chunk.hasRemaining() || written + chunk.position() == length) {
+          int bytes = chunk.position();
+          writeFully(channel, chunk.flip(), written);
+          written += bytes;
+          chunk.clear();
+        }
+      }
+    }
   }
 
   @Override

@@ -29,7 +29,7 @@ final class KeyIndex {
   /** Null where a kept table was not checked yet. */
   private final AtomicReferenceArray<IndexTable> tables = new AtomicReferenceArray<>(TABLES);
 
-  private KeptIndex kept;
+  private volatile KeptIndex kept;
   private Supplier<KeyIndex> fromSlots;
   private volatile boolean keptDamaged;
 
@@ -80,9 +80,11 @@ final class KeyIndex {
     keptDamaged = true;
   }
 
-  /** All tables, checked; afterwards nothing of a kept index is needed any more. */
+  /** All tables, checked. */
   List<IndexTable> tables() {
-    return IntStream.range(0, TABLES).mapToObj(this::table).toList();
+    List<IndexTable> all = IntStream.range(0, TABLES).mapToObj(this::table).toList();
+    kept = null; // its memory is free once the last of its tables has grown
+    return all;
   }
 
   /** True when a kept index turned out to be damaged, and its rest was made from the slots. */
@@ -162,8 +164,9 @@ final class KeyIndex {
   long bytes() {
     long bytes = 0;
     for (int t = 0; t < TABLES; t++) {
+      KeptIndex unchecked = kept; // before: all tables are there once it is gone
       IndexTable table = tables.getAcquire(t);
-      bytes += table == null ? kept.tableBytes(t) : table.bytes();
+      bytes += table == null ? unchecked.tableBytes(t) : table.bytes();
     }
     return bytes;
   }

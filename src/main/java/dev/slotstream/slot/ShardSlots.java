@@ -399,7 +399,7 @@ public final class ShardSlots {
             index.tables(),
             allocator.content(),
             List.copyOf(damaged),
-            List.copyOf(duplicates),
+            duplicates.stream().filter(census::isSecond).toList(),
             reviewFrom));
   }
 

@@ -64,6 +64,13 @@ public final class ManualEngine {
     threads.roomKeeper().round();
   }
 
+  /** Holds all slots against their index, where that was kept. */
+  public void review() {
+    for (Shard shard : engine.shards()) {
+      shard.indexKeeping().review(Integer.MAX_VALUE);
+    }
+  }
+
   /** A round of the checkpointer. */
   public void checkpoint() {
     threads.checkpointer().round();
