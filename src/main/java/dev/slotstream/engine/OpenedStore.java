@@ -46,7 +46,7 @@ record OpenedStore(
         shards.add(new ShardRecovery(storage, options, s, identity.id()));
       }
       LastRun lastRun = LastRun.open(storage, directory);
-      recoverAll(shards, threads, shard -> shard.run(lastRun.mayHaveLostRecords(), progress));
+      forAll(shards, threads, shard -> shard.run(lastRun.mayHaveLostRecords(), progress));
       boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
       if (mustLead(options, shards, created, clean)) {
@@ -55,9 +55,7 @@ record OpenedStore(
           shard.lead(epoch);
         }
       }
-      for (ShardRecovery shard : shards) {
-        shard.begin();
-      }
+      forAll(shards, threads, ShardRecovery::begin);
       lastRun.begin(options.durability());
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       return new OpenedStore(options, identity, report(created, clean, shards, took), shards, lock);
@@ -92,8 +90,8 @@ record OpenedStore(
     }
   }
 
-  /** Recovers all shards, several at once, and lets all of them come to an end. */
-  private static void recoverAll(List<ShardRecovery> shards, int threads, Step step)
+  /** Does something with all shards, several at once, and lets all of them come to an end. */
+  private static void forAll(List<ShardRecovery> shards, int threads, Step step)
       throws IOException {
     try (ExecutorService pool =
         Executors.newFixedThreadPool(

@@ -16,6 +16,9 @@ final class Scrubber extends EngineThread {
   /** Fast enough to be through soon, and slow enough to leave the disk and a core to others. */
   private static final long REVIEWED_BYTES_PER_ROUND = 64L << 20;
 
+  /** So few that whoever closes the engine does not wait, however slow the disk is. */
+  private static final int REVIEWED_AT_ONCE = 1024;
+
   private final List<Shard> shards;
   private final SlotBuffer buffer;
   private final long slotsPerRound;
@@ -50,7 +53,11 @@ final class Scrubber extends EngineThread {
   private int review() {
     int reviewed = 0;
     for (Shard one : shards) {
-      reviewed += one.indexKeeping().review(reviewedPerRound - reviewed);
+      int some = 1;
+      while (some > 0 && reviewed < reviewedPerRound && !stopping()) {
+        some = one.indexKeeping().review(Math.min(REVIEWED_AT_ONCE, reviewedPerRound - reviewed));
+        reviewed += some;
+      }
     }
     return reviewed;
   }
