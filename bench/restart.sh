@@ -1,12 +1,14 @@
 #!/bin/sh
 # Killed with 10 million keys of 100-byte values: how long until it answers again? Slotstream, RocksDB and Redis with its AOF, in turn.
+# And closed, Slotstream alone: with the index that is kept then, and without it. ONLY=closed measures nothing else.
 . "$(dirname "$0")/common.sh"
 keys=${KEYS:-10000000}
 rounds=${ROUNDS:-3}
 port=17390
-need redis-server redis-server
+only=${ONLY:-all}
+[ "$only" = closed ] || need redis-server redis-server
 machine
-redis-server --version
+[ "$only" = closed ] || redis-server --version
 ./mvnw -q -B -Pjmh test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
 dir=$(mktemp -d)
 trap 'redis-cli -p $port shutdown nosave >/dev/null 2>&1 || true; rm -rf "$dir"' EXIT
@@ -27,6 +29,18 @@ commands() {
   awk -v n="$keys" 'BEGIN { value = sprintf("%100s", ""); gsub(/ /, "v", value)
     for (i = 0; i < n; i++) printf "*3\r\n$3\r\nSET\r\n$16\r\n%016d\r\n$100\r\n%s\r\n", i, value }'
 }
+
+mkdir -p "$dir/closed"
+step slotstream write "$dir/closed" "$keys" || [ $? = 137 ] # it ends in a halt
+step slotstream close "$dir/closed" "$keys"
+step slotstream reopen "$dir/closed" "$keys" | tee "$dir/reopened"
+for how in kept scan; do
+  sed -n "s/^reopen $how .*jvm=running firstGet=\([0-9.]*\) ms.*/\1/p" "$dir/reopened" | median |
+    sed "s/^/median, milliseconds to the first get after a clean close, running JVM, $how: /"
+done
+sed -n "s/^reopen kept .*jvm=new firstGet=\([0-9.]*\) ms process=\([0-9]*\) ms.*/the same in a new JVM: \1, since the JVM began: \2/p" "$dir/reopened"
+rm -rf "$dir/closed"
+[ "$only" = closed ] && exit 0
 
 for round in $(seq "$rounds"); do
   for who in slotstream rocksdb; do

@@ -201,12 +201,7 @@ final class ShardSnapshot implements AutoCloseable {
         entries.add(trimmed);
       }
       case MetaWord.DELETED -> entries.add(slot, meta); // its version goes on from here
-      default -> {
-        if (buffer.lostItsStatus()) {
-          entries.add(slot, MetaWord.withStatus(meta, MetaWord.WRITING));
-          return false;
-        }
-      }
+      default -> {} // never written
     }
     return true;
   }

@@ -95,18 +95,6 @@ final class Committer {
     unapplied = appliesLater() ? newLog.reader(committed + 1) : null;
   }
 
-  /** Who wants to know what happens on the shard; called without the lock. */
-  interface CommitSignals {
-    /** Room runs low, or somebody waits for some. */
-    void roomWanted();
-
-    /** Records wait for the disk. */
-    void forceWanted();
-
-    /** More records are committed. */
-    void committed();
-  }
-
   ShardSlots slots() {
     return slots;
   }
@@ -309,14 +297,18 @@ final class Committer {
     return replica.write(event, rule);
   }
 
-  /** So many slots will be written soon: better made in one go than whenever one is missing. */
-  void expectSlots(int count) {
+  private void locked(Runnable work) {
     lock.lock();
     try {
-      demandSlot(count - 1);
+      work.run();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** So many slots will be written soon: better made in one go than whenever one is missing. */
+  void expectSlots(int count) {
+    locked(() -> demandSlot(count - 1));
     signals.roomWanted();
   }
 
@@ -341,6 +333,21 @@ final class Committer {
       committed = complete.sequence();
     }
     return true;
+  }
+
+  /** Makes index and free list what a slot says; one that is written to anyway is left alone. */
+  void review(int slot) {
+    locked(
+        () -> {
+          if (pending.of(slot) == null) {
+            slots.review(slot);
+          }
+        });
+  }
+
+  /** Under the lock: true when the slot is the second one of its key, and nobody writes to it. */
+  boolean isSecond(int slot) {
+    return pending.of(slot) == null && slots.isSecond(slot);
   }
 
   boolean appliesLater() {
@@ -435,12 +442,7 @@ final class Committer {
 
   /** Ends all that wait for room: there is none. */
   void failWaitingForRoom(EngineException why) {
-    lock.lock();
-    try {
-      slotsDemanded = 0; // nobody does any more
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> slotsDemanded = 0); // nobody does any more
     fail(waitingForRoom, why);
   }
 

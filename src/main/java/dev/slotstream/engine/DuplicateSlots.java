@@ -6,18 +6,20 @@ import dev.slotstream.slot.ShardSlots;
 import java.util.Iterator;
 
 /**
- * Slots that held a key that another slot holds as well, when a leader was opened: emptied through
- * the log, so that followers learn of it. In a follower the leader's next event tells which of the
- * two is right.
+ * Slots that held a key that another slot holds as well, when a leader was opened or its slots were
+ * reviewed: emptied through the log, so that followers learn of it. In a follower the leader's next
+ * event tells which of the two is right.
  */
 final class DuplicateSlots implements Events {
+  private final Committer committer;
   private final ShardSlots slots;
   private final Iterator<Integer> duplicates;
   private final byte[] key;
   private int slot;
 
-  DuplicateSlots(ShardSlots slots) {
-    this.slots = slots;
+  DuplicateSlots(Committer committer) {
+    this.committer = committer;
+    this.slots = committer.slots();
     this.duplicates = slots.duplicates().iterator();
     this.key = new byte[slots.file().layout().keyLength()];
   }
@@ -26,8 +28,7 @@ final class DuplicateSlots implements Events {
   static void empty(Committer committer) {
     if (!committer.slots().duplicates().isEmpty()) {
       committer.submit(
-          new ReplicatedBatch(
-              new DuplicateSlots(committer.slots()), ReplicatedBatch.Rule.AS_IT_STANDS) {
+          new ReplicatedBatch(new DuplicateSlots(committer), ReplicatedBatch.Rule.AS_IT_STANDS) {
             @Override
             protected void committed() {}
 
@@ -41,12 +42,14 @@ final class DuplicateSlots implements Events {
 
   @Override
   public boolean next() {
-    if (!duplicates.hasNext()) {
-      return false;
+    while (duplicates.hasNext()) {
+      slot = duplicates.next();
+      if (committer.isSecond(slot)) { // somebody may have written to it, or to the other one
+        slots.keyInto(slot, key);
+        return true;
+      }
     }
-    slot = duplicates.next();
-    slots.keyInto(slot, key);
-    return true;
+    return false;
   }
 
   @Override

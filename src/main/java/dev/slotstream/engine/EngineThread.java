@@ -62,6 +62,11 @@ abstract class EngineThread {
     }
   }
 
+  /** True once a round that takes long should come to its end. */
+  final boolean stopping() {
+    return stopping;
+  }
+
   /** False while its rounds are run by somebody else. */
   final boolean started() {
     return thread.getState() != Thread.State.NEW;

@@ -2,6 +2,7 @@ package dev.slotstream.engine;
 
 import dev.slotstream.engine.EngineException.Closed;
 import dev.slotstream.log.LogException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +31,7 @@ final class EngineThreads {
   }
 
   /** Signals from one shard's write path to the threads that serve it. */
-  private static final class Signals implements Committer.CommitSignals {
+  private static final class Signals implements CommitSignals {
     private final CommitListeners listeners = new CommitListeners();
     private RoomKeeper roomKeeper;
     private Syncer syncer;
@@ -70,7 +71,10 @@ final class EngineThreads {
       signals.get(s).syncer = syncer;
       syncers.add(syncer);
       FullSync fullSync = new FullSync(committers.get(s), syncer, store.shards().get(s));
-      shards.add(new Shard(s, committers.get(s), syncer, fullSync, signals.get(s).listeners));
+      IndexKeeping keeping =
+          new IndexKeeping(committers.get(s), store.shards().get(s), options.leads());
+      shards.add(
+          new Shard(s, committers.get(s), syncer, fullSync, keeping, signals.get(s).listeners));
     }
     List<Shard> fixed = List.copyOf(shards);
     Checkpointer checkpointer = new Checkpointer("slotstream-checkpoint", fixed, options);
@@ -101,6 +105,10 @@ final class EngineThreads {
     return checkpointer;
   }
 
+  Scrubber scrubber() {
+    return scrubber;
+  }
+
   boolean checkpointNow() {
     return checkpointer.checkpointNow();
   }
@@ -114,7 +122,8 @@ final class EngineThreads {
     return idle;
   }
 
-  void close() {
+  /** Answers whose index could not be kept, and why: their next opening reads all slots. */
+  List<String> close() {
     // 1. Nothing new comes in. What waits for room is told; what waits for the disk is awaited.
     for (Shard shard : shards) {
       shard.committer().gate().shut(new Closed());
@@ -128,9 +137,24 @@ final class EngineThreads {
     checkpointer.checkpointAll(true);
     // 3. Nobody works on the files any more.
     syncers.forEach(EngineThread::stop);
+    // 4. Only now: an index that a crash leaves half written belongs to a store that was closed.
+    List<String> notKept = keepIndexes();
     for (Shard shard : shards) {
       shard.committer().releaseLog();
       shard.committer().slots().file().close();
     }
+    return notKept;
+  }
+
+  private List<String> keepIndexes() {
+    List<String> notKept = new ArrayList<>();
+    for (Shard shard : shards) {
+      try {
+        shard.indexKeeping().keep();
+      } catch (IOException e) {
+        notKept.add("shard=%d: %s".formatted(shard.number(), e.getMessage()));
+      }
+    }
+    return notKept;
   }
 }

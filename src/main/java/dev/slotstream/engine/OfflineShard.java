@@ -7,6 +7,9 @@ import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.SegmentFacts;
 import dev.slotstream.log.SegmentNames;
 import dev.slotstream.slot.Checkpoint;
+import dev.slotstream.slot.IndexBinding;
+import dev.slotstream.slot.KeptIndex;
+import dev.slotstream.slot.KeptIndexReader;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotFileException;
 import dev.slotstream.slot.SlotFileFacts;
@@ -79,6 +82,7 @@ public final class OfflineShard implements AutoCloseable {
     boolean readable = slots.isPresent() && checkpoint().isPresent();
     if (readable) {
       readLog();
+      readKeptIndex();
     } else {
       note(directory, -1, "log is not checked: its checkpoint is not known");
     }
@@ -100,7 +104,9 @@ public final class OfflineShard implements AutoCloseable {
 
   /** True for files of which every byte is read. */
   static boolean isRead(Path path) {
-    return path.endsWith(SlotFileReader.NAME) || SegmentNames.isSegment(path);
+    return path.endsWith(SlotFileReader.NAME)
+        || path.endsWith(KeptIndex.NAME)
+        || SegmentNames.isSegment(path);
   }
 
   private void readSlotFile() throws IOException {
@@ -192,6 +198,39 @@ public final class OfflineShard implements AutoCloseable {
         LogOptions.leastSegmentSize(layout.keyLength(), layout.valueLength()),
         layout.keyLength(),
         layout.valueLength());
+  }
+
+  /** It holds nothing that the slots do not hold: whoever cannot use it reads them. */
+  private void readKeptIndex() throws IOException {
+    Path path = directory.resolve(KeptIndex.NAME);
+    if (Files.exists(path)) {
+      Path slotFile = directory.resolve(SlotFileReader.NAME);
+      KeptIndexReader.check(
+          path,
+          new IndexBinding(
+              number,
+              store.facts().directoryId().orElse(UNKNOWN),
+              history.map(ShardHistory::storeId).orElse(UNKNOWN),
+              checkpoint().orElseThrow(),
+              header().orElseThrow().layout(),
+              segments.isEmpty() ? 0 : segments.getLast().lastSequence(),
+              store.storage().lastChanged(slotFile)),
+          new KeptIndexReader.Listener() {
+            @Override
+            public void damage(long offset, String what) {
+              OfflineShard.this.damage(path, offset, what + ": the next opening reads all slots");
+            }
+
+            @Override
+            public void unused(String why) {
+              note(
+                  path,
+                  -1,
+                  "kept index belongs to something else, next opening reads all slots: " + why);
+            }
+          });
+      listener.read(Files.size(path));
+    }
   }
 
   /** Its number, from 0. */

@@ -32,7 +32,9 @@ record OpenedStore(
    *
    * @param threads that recover shards at the same time, at most
    */
-  static OpenedStore open(EngineOptions options, Storage storage, int threads) throws IOException {
+  static OpenedStore open(
+      EngineOptions options, Storage storage, int threads, OpeningProgress progress)
+      throws IOException {
     long start = System.nanoTime();
     Path directory = options.directory();
     storage.createDirectories(directory);
@@ -44,7 +46,7 @@ record OpenedStore(
         shards.add(new ShardRecovery(storage, options, s, identity.id()));
       }
       LastRun lastRun = LastRun.open(storage, directory);
-      recoverAll(shards, lastRun.mayHaveLostRecords(), threads);
+      forAll(shards, threads, shard -> shard.run(lastRun.mayHaveLostRecords(), progress));
       boolean created = shards.stream().allMatch(shard -> shard.history().epoch() == 0);
       boolean clean = shards.stream().allMatch(ShardRecovery::clean);
       if (mustLead(options, shards, created, clean)) {
@@ -53,9 +55,7 @@ record OpenedStore(
           shard.lead(epoch);
         }
       }
-      for (ShardRecovery shard : shards) {
-        shard.begin();
-      }
+      forAll(shards, threads, ShardRecovery::begin);
       lastRun.begin(options.durability());
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       return new OpenedStore(options, identity, report(created, clean, shards, took), shards, lock);
@@ -90,8 +90,8 @@ record OpenedStore(
     }
   }
 
-  /** Recovers all shards, several at once, and lets all of them come to an end. */
-  private static void recoverAll(List<ShardRecovery> shards, boolean recordsMayBeLost, int threads)
+  /** Does something with all shards, several at once, and lets all of them come to an end. */
+  private static void forAll(List<ShardRecovery> shards, int threads, Step step)
       throws IOException {
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
@@ -99,7 +99,7 @@ record OpenedStore(
             Thread.ofPlatform().name("slotstream-recover-", 0).daemon().factory())) {
       List<Future<?>> all = new ArrayList<>();
       for (ShardRecovery shard : shards) {
-        all.add(pool.submit(() -> run(shard, recordsMayBeLost)));
+        all.add(pool.submit(() -> run(shard, step)));
       }
       for (Future<?> one : all) {
         finish(one);
@@ -107,9 +107,15 @@ record OpenedStore(
     }
   }
 
-  private static void run(ShardRecovery shard, boolean recordsMayBeLost) {
+  /** What is done with each shard. */
+  @FunctionalInterface
+  private interface Step {
+    void run(ShardRecovery shard) throws IOException;
+  }
+
+  private static void run(ShardRecovery shard, Step step) {
     try {
-      shard.run(recordsMayBeLost);
+      step.run(shard);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -140,6 +146,8 @@ record OpenedStore(
         shards.stream().mapToInt(s -> s.slots().damaged()).sum(),
         shards.stream().mapToInt(s -> s.slots().duplicates().size()).sum(),
         shards.stream().flatMap(s -> s.damagedLog().stream()).toList(),
+        (int) shards.stream().filter(s -> s.keptIndex().index().isPresent()).count(),
+        shards.stream().flatMap(s -> s.keptIndex().refusal().stream()).toList(),
         took);
   }
 }

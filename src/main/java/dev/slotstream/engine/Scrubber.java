@@ -6,15 +6,23 @@ import java.util.List;
 /**
  * The thread that reads all slots over and over, at a fixed rate, so that a slot that went bad on
  * the disk is known before somebody asks for it. What it finds is in {@link
- * ShardStatus#slotsDamaged}.
+ * ShardStatus#slotsDamaged}. Before that it holds the slots of shards whose index was kept against
+ * their index, at a rate of its own, whether they are to be read over and over or not.
  */
 final class Scrubber extends EngineThread {
   private static final long ROUND_MILLIS = 200;
   private static final long ROUNDS_PER_SECOND = 1_000 / ROUND_MILLIS;
 
+  /** Fast enough to be through soon, and slow enough to leave the disk and a core to others. */
+  private static final long REVIEWED_BYTES_PER_ROUND = 64L << 20;
+
+  /** So few that whoever closes the engine does not wait, however slow the disk is. */
+  private static final int REVIEWED_AT_ONCE = 1024;
+
   private final List<Shard> shards;
   private final SlotBuffer buffer;
   private final long slotsPerRound;
+  private final int reviewedPerRound;
   private int shard;
   private int slot;
 
@@ -22,20 +30,39 @@ final class Scrubber extends EngineThread {
     super(name, ROUND_MILLIS);
     this.shards = shards;
     this.buffer = new SlotBuffer(options.shape().layout());
+    int slotSize = options.shape().layout().slotSize();
+    this.reviewedPerRound = (int) (REVIEWED_BYTES_PER_ROUND / slotSize);
     long bytesPerRound = options.scrubBytesPerSecond() / ROUNDS_PER_SECOND;
     this.slotsPerRound =
-        options.scrubBytesPerSecond() == 0
-            ? 0
-            : Math.max(1, bytesPerRound / options.shape().layout().slotSize());
+        options.scrubBytesPerSecond() == 0 ? 0 : Math.max(1, bytesPerRound / slotSize);
   }
 
   /** False when nothing is to be read. */
   boolean hasWork() {
-    return slotsPerRound > 0;
+    return slotsPerRound > 0 || shards.stream().anyMatch(one -> one.slotsToBeReviewed() > 0);
   }
 
   @Override
   void work() {
+    if (review() == 0) {
+      scrub();
+    }
+  }
+
+  /** Reviews shard after shard; answers how many slots were read. */
+  private int review() {
+    int reviewed = 0;
+    for (Shard one : shards) {
+      int some = 1;
+      while (some > 0 && reviewed < reviewedPerRound && !stopping()) {
+        some = one.indexKeeping().review(Math.min(REVIEWED_AT_ONCE, reviewedPerRound - reviewed));
+        reviewed += some;
+      }
+    }
+    return reviewed;
+  }
+
+  private void scrub() {
     for (long left = slotsPerRound; left > 0; left--) {
       Shard now = shards.get(shard);
       if (slot < now.slotCount()) {

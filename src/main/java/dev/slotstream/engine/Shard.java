@@ -18,6 +18,7 @@ public final class Shard {
   private final Committer committer;
   private final Syncer syncer;
   private final FullSync fullSync;
+  private final IndexKeeping indexKeeping;
   private final CommitListeners listeners;
   private final AtomicLong scrubs = new AtomicLong();
   private final Set<LongSupplier> readers = ConcurrentHashMap.newKeySet();
@@ -27,11 +28,13 @@ public final class Shard {
       Committer committer,
       Syncer syncer,
       FullSync fullSync,
+      IndexKeeping indexKeeping,
       CommitListeners listeners) {
     this.number = number;
     this.committer = committer;
     this.syncer = syncer;
     this.fullSync = fullSync;
+    this.indexKeeping = indexKeeping;
     this.listeners = listeners;
   }
 
@@ -45,6 +48,10 @@ public final class Shard {
 
   FullSync fullSync() {
     return fullSync;
+  }
+
+  IndexKeeping indexKeeping() {
+    return indexKeeping;
   }
 
   /** Its number, from 0. */
@@ -65,6 +72,21 @@ public final class Shard {
   /** Slots whose checksums failed, and that were not written since. */
   public int slotsDamaged() {
     return committer.slots().damaged();
+  }
+
+  /** Slots that hold a key that another slot holds, too, as far as was found since the opening. */
+  public int slotsDuplicate() {
+    return committer.slots().duplicates().size();
+  }
+
+  /** Slots that are still to be held against an index that was kept; 0 once all are. */
+  public int slotsToBeReviewed() {
+    return indexKeeping.toBeReviewed();
+  }
+
+  /** True when an index that was kept turned out to be damaged, and was made from the slots. */
+  public boolean keptIndexDamaged() {
+    return committer.slots().keptIndexDamaged();
   }
 
   /** All slots were read once more. */

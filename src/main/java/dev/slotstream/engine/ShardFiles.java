@@ -4,7 +4,12 @@ import dev.slotstream.file.MappedFile;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.SegmentNames;
+import dev.slotstream.slot.Checkpoint;
+import dev.slotstream.slot.IndexBinding;
+import dev.slotstream.slot.KeptIndex;
+import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotFile;
+import dev.slotstream.slot.SlotFileReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -37,6 +42,72 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
     storage.createDirectories(directory());
     return SlotFile.open(
         storage, directory(), options.shape().layout(), shard, options.growSlots());
+  }
+
+  /** When the slot file was changed last; to be asked while nobody has it open. 0 without one. */
+  long slotsChangedNanos() throws IOException {
+    Path slots = directory().resolve(SlotFileReader.NAME);
+    return storage.exists(slots) ? storage.lastChanged(slots) : 0;
+  }
+
+  private Path keptIndex() {
+    return directory().resolve(KeptIndex.NAME);
+  }
+
+  /** What binds an index to this shard as it is now. */
+  private IndexBinding binding(
+      UUID storeId, Checkpoint checkpoint, long lastSequence, long slotsChangedNanos) {
+    return new IndexBinding(
+        shard,
+        directoryId,
+        storeId,
+        checkpoint,
+        options.shape().layout(),
+        lastSequence,
+        slotsChangedNanos);
+  }
+
+  /** Looks for an index that was kept for a shard that is like this. */
+  KeptIndex.Opening openKeptIndex(
+      UUID storeId, Checkpoint checkpoint, long lastSequence, long slotsChangedNanos)
+      throws IOException {
+    return storage.exists(keptIndex())
+        ? KeptIndex.open(
+            storage, keptIndex(), binding(storeId, checkpoint, lastSequence, slotsChangedNanos))
+        : KeptIndex.Opening.NONE;
+  }
+
+  /** Refuses an index that was kept, whatever it is; there may be none. */
+  KeptIndex.Opening refuseKeptIndex(String why) {
+    return storage.exists(keptIndex())
+        ? KeptIndex.Opening.refused(keptIndex(), why)
+        : KeptIndex.Opening.NONE;
+  }
+
+  /** The index is in use, or of no use: the next opening must not find it. */
+  void deleteKeptIndex() throws IOException {
+    if (storage.exists(keptIndex())) {
+      storage.delete(keptIndex());
+    }
+  }
+
+  /** Keeps the index of a shard that was closed; what cannot be kept is not left behind. */
+  void keepIndex(ShardSlots slots, UUID storeId, long lastSequence, int reviewFrom)
+      throws IOException {
+    try {
+      slots.keep(
+          storage,
+          keptIndex(),
+          binding(storeId, slots.file().checkpoint(), lastSequence, slotsChangedNanos()),
+          reviewFrom);
+    } catch (IOException e) {
+      try {
+        deleteKeptIndex();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   HistoryFile openHistory() throws IOException {

@@ -8,6 +8,7 @@ import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.LogVerdict;
 import dev.slotstream.log.SegmentedLog;
 import dev.slotstream.slot.Checkpoint;
+import dev.slotstream.slot.KeptIndex;
 import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import java.util.UUID;
 
 /**
  * Opens one shard: reads the newer checkpoint, replays the log from there, makes index and free
- * list from the slots. Afterwards the slots hold every record that the log holds.
+ * list from the slots, unless they were kept when it was closed. Afterwards the slots hold every
+ * record that the log holds.
  *
  * <p>A shard that a crash left in the middle of a full sync is a mixture. What its log says belongs
  * to that sync, which starts over: the log is forgotten, the slots are kept for what they are.
@@ -40,6 +42,7 @@ final class ShardRecovery {
   private boolean mixture;
   private boolean ahead;
   private Optional<DamagedLog> damagedLog = Optional.empty();
+  private KeptIndex.Opening keptIndex = KeptIndex.Opening.NONE;
 
   ShardRecovery(Storage storage, EngineOptions options, int shard, UUID directoryId) {
     this.options = options;
@@ -51,8 +54,10 @@ final class ShardRecovery {
    * Recovers.
    *
    * @param recordsMayBeLost true when slots may hold what no record tells, unless they were closed
+   * @param progress hears of slots that have to be read
    */
-  void run(boolean recordsMayBeLost) throws IOException {
+  void run(boolean recordsMayBeLost, OpeningProgress progress) throws IOException {
+    long slotsChanged = files.slotsChangedNanos(); // before: an opening changes the file
     file = files.openSlots();
     slots = new ShardSlots(file, KeyRouting::hash);
     historyFile = files.openHistory();
@@ -77,7 +82,26 @@ final class ShardRecovery {
       giveUpLog(e);
     }
     verdict = log.verdict();
-    slots.rebuild();
+    keptIndex = openKeptIndex(slotsChanged);
+    if (keptIndex.index().isPresent()) {
+      slots.adopt(keptIndex.index().get());
+    } else {
+      progress.expect(file.slotCount());
+      slots.rebuild(progress::read);
+    }
+  }
+
+  /** An index that was kept is what the slots would say, if nothing was written to them since. */
+  private KeptIndex.Opening openKeptIndex(long slotsChanged) throws IOException {
+    if (mixture || !clean() || file.checkpoint().sequence() != log.appendedSequence()) {
+      return files.refuseKeptIndex("the shard was not closed, or was changed since");
+    }
+    try {
+      return files.openKeptIndex(
+          history.storeId(), file.checkpoint(), log.appendedSequence(), slotsChanged);
+    } catch (IOException e) {
+      return files.refuseKeptIndex("it could not be read: " + e.getMessage());
+    }
   }
 
   private SegmentedLog openLog(boolean forgotten) throws IOException {
@@ -172,6 +196,7 @@ final class ShardRecovery {
 
   /** Declares the shard in use, on disk, before its first write. */
   void begin() throws IOException {
+    files.deleteKeptIndex(); // first: what is written from here on it knows nothing of
     historyFile.save(history);
     if (ahead) {
       leaveOneOut();
@@ -212,6 +237,11 @@ final class ShardRecovery {
 
   boolean clean() {
     return file.checkpoint().clean() && !file.changedByArmdb() && verdict.replayed() == 0;
+  }
+
+  /** What came of the index that the last closing has kept. */
+  KeptIndex.Opening keptIndex() {
+    return keptIndex;
   }
 
   /** The log that was found, when it was damaged and put aside. */

@@ -34,6 +34,7 @@ public final class SlotEngine implements AutoCloseable {
   private final EngineThreads threads;
   private final AutoCloseable lock;
   private volatile boolean closed;
+  private volatile List<String> indexesNotKept = List.of();
 
   SlotEngine(OpenedStore store, EngineThreads threads) {
     this.options = store.options();
@@ -58,20 +59,27 @@ public final class SlotEngine implements AutoCloseable {
     return open(options, new DiskStorage());
   }
 
+  /** Opens a store; somebody watches how far that has come. */
+  public static SlotEngine open(EngineOptions options, OpeningProgress progress) {
+    return open(options, new DiskStorage(), RestoreMark::refuse, progress);
+  }
+
   /** Opens a store on another disk. */
   public static SlotEngine open(EngineOptions options, Storage storage) {
-    return open(options, storage, RestoreMark::refuse);
+    return open(options, storage, RestoreMark::refuse, new OpeningProgress());
   }
 
   /** Opens a store that is being restored: whoever else opens it is refused. */
   public static SlotEngine openRestoring(EngineOptions options, Storage storage) {
-    return open(options.following(), storage, RestoreMark::require);
+    return open(options.following(), storage, RestoreMark::require, new OpeningProgress());
   }
 
-  private static SlotEngine open(EngineOptions options, Storage storage, RestoreMark.Check check) {
+  private static SlotEngine open(
+      EngineOptions options, Storage storage, RestoreMark.Check check, OpeningProgress progress) {
     try {
       check.check(storage, options.directory());
-      return start(OpenedStore.open(options, storage, Runtime.getRuntime().availableProcessors()));
+      int threads = Runtime.getRuntime().availableProcessors();
+      return start(OpenedStore.open(options, storage, threads, progress));
     } catch (SlotFileException e) {
       throw e.kind() == SlotFileException.Kind.MISMATCH
           ? new Mismatch(e.getMessage())
@@ -217,10 +225,15 @@ public final class SlotEngine implements AutoCloseable {
     }
     closed = true;
     try {
-      threads.close();
+      indexesNotKept = threads.close();
     } finally {
       release(lock);
     }
+  }
+
+  /** After the closing: shards whose next opening has to read all slots, and why. */
+  public List<String> indexesNotKept() {
+    return indexesNotKept;
   }
 
   private static void release(AutoCloseable lock) {

@@ -1,8 +1,11 @@
 package dev.slotstream.file;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The real disk. */
@@ -25,6 +29,9 @@ public final class DiskStorage implements Storage {
    * channel of a file ends all locks that its process has on it.
    */
   private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+
+  /** Bytes of a file that are written at once when it is replaced. */
+  private static final int CHUNK = 1 << 20;
 
   /** Linux makes one up whenever it starts. */
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -90,16 +97,51 @@ public final class DiskStorage implements Storage {
   }
 
   @Override
-  public void replace(Path path, byte[] content) throws IOException {
+  public void replace(Path path, List<MemorySegment> pieces) throws IOException {
     Path temporary = temporaryName(path);
+    long length = pieces.stream().mapToLong(MemorySegment::byteSize).sum();
     try (FileChannel channel = openForWriting(temporary)) {
-      writeFully(channel, ByteBuffer.wrap(content), 0);
+      writeAll(channel, pieces, length);
       channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
-      throw describe(e, "write", path, content.length, content.length);
+      throw describe(e, "write", path, length, length);
     }
     rename(temporary, path);
+  }
+
+  /** In few large writes: each is a call, and what is written at once is read at once later. */
+  private static void writeAll(FileChannel channel, List<MemorySegment> pieces, long length)
+      throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, length));
+    long written = 0;
+    for (MemorySegment piece : pieces) {
+      long taken = 0;
+      while (taken < piece.byteSize()) {
+        int part = (int) Math.min(chunk.remaining(), piece.byteSize() - taken);
+        chunk.put(piece.asSlice(taken, part).asByteBuffer());
+        taken += part;
+        if (!chunk.hasRemaining() || written + chunk.position() == length) {
+          int bytes = chunk.position();
+          writeFully(channel, chunk.flip(), written);
+          written += bytes;
+          chunk.clear();
+        }
+      }
+    }
+  }
+
+  @Override
+  public MemorySegment mapPrivately(Path path) throws IOException {
+    try (FileChannel channel =
+        opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.map(MapMode.PRIVATE, 0, channel.size(), Arena.ofAuto());
+    }
+  }
+
+  @Override
+  public long lastChanged(Path path) throws IOException {
+    return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
   }
 
   @Override

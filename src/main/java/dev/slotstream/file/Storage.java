@@ -1,6 +1,7 @@
 package dev.slotstream.file;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,31 @@ public interface Storage {
   /** All bytes of a small file. */
   byte[] read(Path path) throws IOException;
 
+  /** Replaces a small file as a whole, as the other one does. */
+  default void replace(Path path, byte[] content) throws IOException {
+    replace(path, List.of(MemorySegment.ofArray(content)));
+  }
+
   /**
-   * Replaces a small file as a whole: temporary name, write, force, rename, force the directory. A
-   * crash leaves the old content or the new one.
+   * Replaces a file as a whole: temporary name, write, force, rename, force the directory. A crash
+   * leaves the old content or the new one.
+   *
+   * @param pieces of the content, in order; each off the heap or of bytes
    */
-  void replace(Path path, byte[] content) throws IOException;
+  void replace(Path path, List<MemorySegment> pieces) throws IOException;
+
+  /**
+   * All bytes of a file as memory of this process, in which it may write: the file stays as it is,
+   * and may be deleted. Nothing is read before it is looked at. The memory is given back when
+   * nobody can reach it any more.
+   */
+  MemorySegment mapPrivately(Path path) throws IOException;
+
+  /**
+   * When somebody changed a file last, in nanoseconds since 1970, as exactly as the system knows;
+   * whoever writes to it may see the time of another write for as long as it has the file open.
+   */
+  long lastChanged(Path path) throws IOException;
 
   /** Renames a file within its directory, replacing what has the name, and forces the directory. */
   void rename(Path from, Path to) throws IOException;

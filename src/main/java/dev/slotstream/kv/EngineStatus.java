@@ -45,8 +45,10 @@ public record EngineStatus(
    * @param clean true when it had been closed
    * @param replayed log records written to their slots again
    * @param tornBytes bytes behind the last whole record that were cut
-   * @param damagedSlots entries that cannot be read
+   * @param damagedSlots entries that cannot be read, as far as was known then
    * @param damagedLogs logs that a follower has put aside, to be sent everything by its leader
+   * @param keptIndexes shards whose index was kept when they were closed, so that their entries
+   *     were not read
    * @param tookSeconds how long opening took
    */
   public record Recovery(
@@ -56,6 +58,7 @@ public record EngineStatus(
       long tornBytes,
       int damagedSlots,
       List<DamagedLog> damagedLogs,
+      int keptIndexes,
       double tookSeconds) {
 
     static Recovery of(RecoveryReport report) {
@@ -66,6 +69,7 @@ public record EngineStatus(
           report.tornBytes(),
           report.damagedSlots(),
           report.damagedLogs().stream().map(DamagedLog::of).toList(),
+          report.keptIndexes(),
           report.took().toNanos() / (double) Duration.ofSeconds(1).toNanos());
     }
   }

@@ -20,6 +20,8 @@ final class LogOpening {
   private final LogRecord record;
   private final List<LogSegment> segments = new ArrayList<>();
 
+  private boolean begun;
+  private int firstRead;
   private long expected;
   private int position;
   private long replayed;
@@ -36,6 +38,16 @@ final class LogOpening {
   /** The segments in order, the last one being where the log goes on; at least one. */
   List<LogSegment> segments() {
     return segments;
+  }
+
+  /** True when there was no log, and one begins. */
+  boolean begun() {
+    return begun;
+  }
+
+  /** Which of the segments is the first that was read: those before it are on disk. */
+  int firstRead() {
+    return firstRead;
   }
 
   /** Where the next record goes in the last segment. */
@@ -122,6 +134,7 @@ final class LogOpening {
       segments.get(first).setEnd(segments.get(first).prepared());
       first++;
     }
+    firstRead = first;
     LogSegment start = segments.get(first);
     if (start.firstSequence() > checkpoint + 1) {
       throw new LogException(
@@ -171,15 +184,18 @@ final class LogOpening {
   /** Decides about everything behind {@link #position} of this segment. */
   private void repair(int at) throws IOException {
     LogSegment segment = segments.get(at);
+    boolean zeros = segment.usedEnd(position) == position;
     long durable = checkpoint; // a checkpoint is written only after the log was forced that far
     for (LogSegment any : segments) {
       durable = Math.max(durable, any.durableMark());
     }
-    durable = Math.max(durable, durableBehind(segment, position));
+    if (!zeros) {
+      durable = Math.max(durable, durableBehind(segment, position));
+    }
     for (int later = at + 1; later < segments.size(); later++) {
       durable = Math.max(durable, durableBehind(segments.get(later), LogLayout.HEADER_SIZE));
     }
-    boolean onlyZeros = segment.usedEnd(position) == position && at == segments.size() - 1;
+    boolean onlyZeros = zeros && at == segments.size() - 1;
     switch (TailRepair.decide(onlyZeros, expected, durable)) {
       case CLEAN -> {
         return;
@@ -239,6 +255,7 @@ final class LogOpening {
           "log is missing and the store was not closed, directory=%s checkpoint=%d"
               .formatted(options.directory(), checkpoint));
     }
+    begun = true;
     expected = checkpoint + 1;
     position = LogLayout.HEADER_SIZE;
     LogSegment first = LogSegment.spare(options);

@@ -27,6 +27,7 @@ final class LogSegment {
   private static final VarHandle LENGTH_WORD = LogLayout.MAPPED_INT.varHandle();
   private static final VarHandle DURABLE_WORD = LogLayout.MAPPED_LONG.varHandle();
   private static final int PAGE = 4096;
+  private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE]);
 
   private final LogOptions options;
   private final MappedFile file;
@@ -153,8 +154,9 @@ final class LogSegment {
     }
   }
 
+  /** Of at most a page. */
   private static boolean isZero(MemorySegment bytes) {
-    return bytes.mismatch(MemorySegment.ofArray(new byte[(int) bytes.byteSize()])) < 0;
+    return bytes.mismatch(ZEROS.asSlice(0, bytes.byteSize())) < 0;
   }
 
   /** Gives a spare segment its place in the history. It keeps its name until {@link #publish}. */
@@ -379,6 +381,9 @@ final class LogSegment {
   /** The end of what is not zero behind a position; the position itself when all is zero. */
   int usedEnd(int position) {
     int at = prepared();
+    while (at - position >= PAGE && isZero(mapping.asSlice((long) at - PAGE, PAGE))) {
+      at -= PAGE;
+    }
     while (at > position && mapping.get(ValueLayout.JAVA_BYTE, at - 1L) == 0) {
       at--;
     }

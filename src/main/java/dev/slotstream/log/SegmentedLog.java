@@ -44,7 +44,8 @@ public final class SegmentedLog implements AutoCloseable {
     this.active = found.getLast();
     this.tail = opening.position();
     this.appended = verdict.lastSequence();
-    this.forcedSegment = found.getFirst();
+    // Those before it end below the checkpoint, which was written once they were on disk.
+    this.forcedSegment = found.get(opening.firstRead());
     this.forcedPosition = 0;
     long offset = (long) LogLayout.HEADER_SIZE - tail;
     active.setOffset(offset);
@@ -69,7 +70,11 @@ public final class SegmentedLog implements AutoCloseable {
     SegmentedLog log = new SegmentedLog(options, opening, opening.run());
     try {
       // What was found may be in the kernel's memory only: from here on it counts as on disk.
-      log.force(log.forcePoint());
+      if (opening.begun()) {
+        log.force(log.forcePoint());
+      } else {
+        log.noteForced(log.forcePoint()); // each segment was, before it was read
+      }
       return log;
     } catch (IOException | RuntimeException e) {
       log.close();
@@ -228,6 +233,10 @@ public final class SegmentedLog implements AutoCloseable {
         break;
       }
     }
+    noteForced(point);
+  }
+
+  private void noteForced(ForcePoint point) {
     // Also in the segments that the log has left since: they tell when a later one gets lost.
     for (LogSegment segment : segments) {
       if (segment.firstSequence() >= forcedSegment.firstSequence()

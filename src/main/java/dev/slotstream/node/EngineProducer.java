@@ -3,6 +3,7 @@ package dev.slotstream.node;
 import dev.slotstream.engine.DamagedLog;
 import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.EngineOptions;
+import dev.slotstream.engine.OpeningProgress;
 import dev.slotstream.engine.SlotEngine;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -28,14 +29,16 @@ public final class EngineProducer {
       throw StartFailure.because(String.join("; ", problems));
     }
     EngineOptions options = NodeOptions.engine(config);
-    try {
-      engine = SlotEngine.open(options);
+    OpeningProgress progress = new OpeningProgress();
+    try (OpeningLog _ = new OpeningLog(progress)) {
+      engine = SlotEngine.open(options, progress);
     } catch (EngineException.Mismatch e) {
       throw StartFailure.because(e.getMessage() + hint(e, config, options));
     } catch (EngineException e) {
       throw StartFailure.because(e.getMessage());
     }
     engine.recovery().damagedLogs().forEach(EngineProducer::tell);
+    engine.recovery().refusedIndexes().forEach(LOG::info);
     return engine;
   }
 
@@ -60,6 +63,9 @@ public final class EngineProducer {
       return false;
     }
     engine.close();
+    for (String why : engine.indexesNotKept()) {
+      LOG.warnf("index is not kept, the next start reads all slots, %s", why);
+    }
     engine = null;
     return true;
   }

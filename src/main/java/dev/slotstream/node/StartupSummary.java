@@ -62,7 +62,8 @@ final class StartupSummary {
 
   static String verdict(RecoveryReport recovery) {
     String found = recovery.created() ? "created" : recovery.clean() ? "clean" : "crashed";
-    return "%s replayed=%d tornBytes=%d damagedSlots=%d duplicateSlots=%d damagedLogs=%d took=%dms"
+    return ("%s replayed=%d tornBytes=%d damagedSlots=%d duplicateSlots=%d damagedLogs=%d"
+            + " keptIndexes=%d took=%dms")
         .formatted(
             found,
             recovery.replayed(),
@@ -70,6 +71,7 @@ final class StartupSummary {
             recovery.damagedSlots(),
             recovery.duplicateSlots(),
             recovery.damagedLogs().size(),
+            recovery.keptIndexes(),
             recovery.took().toMillis());
   }
 }

@@ -7,7 +7,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
-/** Started: files opened, log replayed, slots scanned. Nothing listens before that. */
+/**
+ * Started: files opened, log replayed, slots read or their index taken as it was kept. Nothing
+ * listens before that.
+ */
 @Startup
 @Singleton
 final class StartedCheck implements HealthCheck {
@@ -25,6 +28,7 @@ final class StartedCheck implements HealthCheck {
         .withData("replayed", recovery.replayed())
         .withData("tornBytes", recovery.tornBytes())
         .withData("damagedSlots", recovery.damagedSlots())
+        .withData("keptIndexes", recovery.keptIndexes())
         .up()
         .build();
   }

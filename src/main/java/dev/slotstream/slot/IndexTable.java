@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * One part of the index: open addressing with linear probing, off the heap.
@@ -28,7 +29,8 @@ final class IndexTable {
   /** Spill places of a table whose hashes are spread as they should be. */
   static final int SPILL = 64;
 
-  private static final VarHandle ENTRY = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle ENTRY =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   private static final VarHandle VERSION;
   private static final long FINGERPRINT = 0xFFFF_FFFF_0000_0000L;
 
@@ -50,9 +52,20 @@ final class IndexTable {
   private int version;
 
   IndexTable(int homes, int spill) {
+    this(Arena.ofAuto().allocate((long) (homes + spill) * Long.BYTES, Long.BYTES), homes, spill, 0);
+  }
+
+  /** A table that was kept, in the memory where it is. */
+  IndexTable(MemorySegment entries, int homes, int spill, int used) {
+    this.entries = entries;
     this.homes = homes;
     this.places = homes + spill;
-    this.entries = Arena.ofAuto().allocate(bytes(), Long.BYTES);
+    this.used = used;
+  }
+
+  /** All of its memory. */
+  MemorySegment entries() {
+    return entries;
   }
 
   int homes() {

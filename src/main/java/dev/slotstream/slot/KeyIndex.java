@@ -1,6 +1,9 @@
 package dev.slotstream.slot;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * From a key's hash to the slots that may hold it: many small tables, chosen by the top bits of the
@@ -9,25 +12,84 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>An entry is a hint: the caller compares the key in the slot. Several slots may stand under one
  * hash. One writer at a time, readers without a lock; see {@link IndexTable}.
+ *
+ * <p>Of an index that was {@link KeptIndex kept} a table is checked by whoever comes to it first,
+ * reader or writer; others who come to the same table wait for that. Once one of them turns out to
+ * be damaged, it and all that nobody has come to yet are made from the slots. Nobody has looked for
+ * or written a key of theirs since the opening, so the slots hold all that they held.
  */
 final class KeyIndex {
   private static final int TABLE_BITS = 8;
+  static final int TABLES = 1 << TABLE_BITS;
   private static final int FINGERPRINT_SHIFT = Long.SIZE - TABLE_BITS - Integer.SIZE;
   private static final int FIRST_HOMES = 16;
   private static final int GROWTH_FRACTION = 16;
   private static final int MAX_LOAD_PERCENT = 75;
 
-  private final AtomicReferenceArray<IndexTable> tables =
-      new AtomicReferenceArray<>(1 << TABLE_BITS);
+  /** Null where a kept table was not checked yet. */
+  private final AtomicReferenceArray<IndexTable> tables = new AtomicReferenceArray<>(TABLES);
+
+  private volatile KeptIndex kept;
+  private Supplier<KeyIndex> fromSlots;
+  private volatile boolean keptDamaged;
 
   KeyIndex() {
-    for (int t = 0; t < tables.length(); t++) {
+    for (int t = 0; t < TABLES; t++) {
       tables.setRelease(t, new IndexTable(FIRST_HOMES, IndexTable.SPILL));
     }
   }
 
+  /**
+   * Goes on with a kept index in place of what is here. Before anybody uses it.
+   *
+   * @param remake makes an index from the slots, beside readers and a writer
+   */
+  synchronized void adopt(KeptIndex index, Supplier<KeyIndex> remake) {
+    kept = index;
+    fromSlots = remake;
+    for (int t = 0; t < TABLES; t++) {
+      tables.setRelease(t, null);
+    }
+  }
+
+  static int tableOf(long hash) {
+    return (int) (hash >>> (Long.SIZE - TABLE_BITS));
+  }
+
   IndexTable table(long hash) {
-    return tables.getAcquire((int) (hash >>> (Long.SIZE - TABLE_BITS)));
+    return table(tableOf(hash));
+  }
+
+  private IndexTable table(int t) {
+    IndexTable table = tables.getAcquire(t);
+    return table == null ? checked(t) : table;
+  }
+
+  private synchronized IndexTable checked(int t) {
+    if (tables.getAcquire(t) == null) {
+      kept.table(t).ifPresentOrElse(whole -> tables.setRelease(t, whole), this::remake);
+    }
+    return tables.getAcquire(t);
+  }
+
+  private void remake() {
+    KeyIndex made = fromSlots.get();
+    for (int t = 0; t < TABLES; t++) {
+      tables.compareAndSet(t, null, made.table(t));
+    }
+    keptDamaged = true;
+  }
+
+  /** All tables, checked. */
+  List<IndexTable> tables() {
+    List<IndexTable> all = IntStream.range(0, TABLES).mapToObj(this::table).toList();
+    kept = null; // its memory is free once the last of its tables has grown
+    return all;
+  }
+
+  /** True when a kept index turned out to be damaged, and its rest was made from the slots. */
+  boolean keptDamaged() {
+    return keptDamaged;
   }
 
   static int fingerprint(long hash) {
@@ -51,10 +113,20 @@ final class KeyIndex {
 
   /** Adds an entry unless it stands already, and lets readers come to it first. */
   void add(long hash, int slot) {
-    if (!table(hash).contains(fingerprint(hash), slot)) {
+    addLast(hash, slot);
+    table(hash).promote(fingerprint(hash), slot);
+  }
+
+  /** Adds an entry unless it stands already; readers come to it last. */
+  void addLast(long hash, int slot) {
+    if (!contains(hash, slot)) {
       addNew(hash, slot);
     }
-    table(hash).promote(fingerprint(hash), slot);
+  }
+
+  /** True when the entry stands; another thread than the writer's may be told that it does not. */
+  boolean contains(long hash, int slot) {
+    return table(hash).contains(fingerprint(hash), slot);
   }
 
   private void addNew(long hash, int slot) {
@@ -84,15 +156,17 @@ final class KeyIndex {
       fits = old.copyTo(larger);
       spill *= 2;
     } while (!fits);
-    tables.setRelease((int) (hash >>> (Long.SIZE - TABLE_BITS)), larger);
+    tables.setRelease(tableOf(hash), larger);
     return larger;
   }
 
   /** Bytes of memory the tables take. */
   long bytes() {
     long bytes = 0;
-    for (int t = 0; t < tables.length(); t++) {
-      bytes += tables.getAcquire(t).bytes();
+    for (int t = 0; t < TABLES; t++) {
+      KeptIndex unchecked = kept; // before: all tables are there once it is gone
+      IndexTable table = tables.getAcquire(t);
+      bytes += table == null ? unchecked.tableBytes(t) : table.bytes();
     }
     return bytes;
   }

@@ -1,16 +1,20 @@
 package dev.slotstream.slot;
 
+import dev.slotstream.file.Storage;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * One shard's slots with their index and free list.
@@ -35,9 +39,9 @@ public final class ShardSlots {
 
   private final SlotFile file;
   private final SlotLayout layout;
-  private final KeyHash keyHash;
   private final KeyIndex index = new KeyIndex();
   private final SlotAllocator allocator;
+  private final SlotCensus census;
   private final SlotBuffer scratch;
 
   /** Slots of a piece, a power of two. */
@@ -46,15 +50,15 @@ public final class ShardSlots {
   /** Slots whose checksums failed; few, and any thread's. */
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
-  private final List<Integer> duplicates = new ArrayList<>();
+  private final List<Integer> duplicates = new CopyOnWriteArrayList<>();
 
-  /** Slots of an open file; the index is empty until {@link #rebuild}. */
+  /** Slots of an open file; the index is empty until {@link #rebuild} or {@link #adopt}. */
   public ShardSlots(SlotFile file, KeyHash keyHash) {
     this.file = file;
     this.layout = file.layout();
-    this.keyHash = keyHash;
     this.allocator = new SlotAllocator(file.slotCount());
     this.scratch = new SlotBuffer(layout);
+    this.census = new SlotCensus(this, keyHash, index, allocator);
     this.piece = Integer.highestOneBit(Math.max(1, PIECE_BYTES / layout.slotSize()));
   }
 
@@ -133,8 +137,9 @@ public final class ShardSlots {
             mapping, ValueLayout.JAVA_BYTE, offset, into.bytes(), 0, layout.usedSize());
         VarHandle.acquireFence();
         if ((int) SlotLayout.META_WORD.getOpaque(mapping, offset) == before) {
-          into.identify(slot, before);
-          return before;
+          int meta = into.lostItsStatus() ? asOpened(before) : before;
+          into.identify(slot, meta);
+          return meta;
         }
       }
       if (spins < SPINS_BEFORE_YIELD) {
@@ -155,8 +160,40 @@ public final class ShardSlots {
     return copied.intact();
   }
 
-  /** The meta word of a slot. */
+  /** Copies a slot; false when its checksum fails, or nobody will end its writing. */
+  boolean isWholeOrEmpty(int slot, SlotBuffer into) {
+    try {
+      return !MetaWord.occupied(copy(slot, into)) || into.intact();
+    } catch (SlotDamagedException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The meta word of a slot. A status that nobody leaves behind is one that went bad: such a slot
+   * is taken for what an opening makes of it.
+   */
   public int meta(int slot) {
+    int stored = storedMeta(slot);
+    return switch (MetaWord.status(stored)) {
+      case MetaWord.WRITING -> asOpened(stored);
+      case MetaWord.FREE -> lostItsStatus(slot, stored) ? asOpened(stored) : stored;
+      default -> stored;
+    };
+  }
+
+  private static int asOpened(int meta) {
+    return MetaWord.withStatus(meta, MetaWord.OCCUPIED);
+  }
+
+  private boolean lostItsStatus(int slot, int meta) {
+    return meta != MetaWord.FREE
+        && file.mapping().get(ValueLayout.JAVA_INT_UNALIGNED, file.offsetOf(slot) + SlotLayout.CRC)
+            != 0;
+  }
+
+  /** The meta word of a slot as it stands there. */
+  int storedMeta(int slot) {
     return (int) SlotLayout.META_WORD.getAcquire(file.mapping(), file.offsetOf(slot));
   }
 
@@ -188,6 +225,7 @@ public final class ShardSlots {
   public boolean holds(int slot, byte[] bytes, int keyOffset, int valueOffset) {
     copy(slot, scratch);
     return scratch.intact()
+        && !scratch.lostItsStatus()
         && same(SlotLayout.KEY, bytes, keyOffset, layout.keyLength())
         && same(layout.valueOffset(), bytes, valueOffset, layout.valueLength());
   }
@@ -298,8 +336,9 @@ public final class ShardSlots {
   }
 
   /**
-   * Slots that held a key that a lower slot held as well, when the shard was opened. A power cut in
-   * {@code os} can leave that behind, and a slot that was written to the wrong place.
+   * Slots that held a key that another slot held as well, when the shard was opened or its slots
+   * were reviewed. A power cut in {@code os} can leave that behind, and a slot that was written to
+   * the wrong place.
    */
   public List<Integer> duplicates() {
     return List.copyOf(duplicates);
@@ -320,11 +359,7 @@ public final class ShardSlots {
   }
 
   private boolean isWhole(int slot, SlotBuffer into) {
-    try {
-      return MetaWord.occupied(copy(slot, into)) ? into.intact() : !into.lostItsStatus();
-    } catch (SlotDamagedException e) {
-      return false;
-    }
+    return isWholeOrEmpty(slot, into) && !into.lostItsStatus();
   }
 
   /** Bytes of memory that index and free list take. */
@@ -333,36 +368,85 @@ public final class ShardSlots {
   }
 
   /**
-   * Reads all slots and makes index and free list from them. A damaged slot stands under the key
-   * that it seems to hold, unless a whole one does: whoever asks for it is told, and a write of it
-   * repairs the slot.
+   * Reads all slots and makes index and free list from them.
+   *
+   * @param progress hears how many slots more were read
    */
-  public void rebuild() {
-    byte[] key = new byte[layout.keyLength()];
-    for (int slot = 0; slot < file.slotCount(); slot++) {
-      int meta = meta(slot);
-      if (MetaWord.status(meta) == MetaWord.WRITING || lostItsStatus(slot, meta)) {
-        // No writer will finish it and the log knew nothing of it: an occupied slot, damaged; or
-        // a whole one, when its status was all that went bad.
-        vacate(slot, MetaWord.withStatus(meta, MetaWord.OCCUPIED));
-      }
-      if (MetaWord.occupied(meta(slot))) {
-        allocator.mark(slot);
-        copy(slot, scratch);
-        if (!scratch.intact()) {
-          damaged.add(slot);
-        } else if (index(slot, key)) {
-          duplicates.add(slot);
-        }
-      }
-      unloadFreeBehind(slot);
-    }
-    for (int slot : damaged) {
-      keyInto(slot, key);
-      long hash = keyHash.hash(key, 0, key.length);
-      if (index.find(hash, other -> keyIs(other, key)) == IndexTable.NONE) {
-        index.add(hash, slot);
-      }
+  public void rebuild(IntConsumer progress) {
+    census.rebuild(progress);
+  }
+
+  /** Goes on with an index that was kept, before anybody uses it. */
+  public void adopt(KeptIndex kept) {
+    allocator.adopt(kept.freeWords());
+    damaged.addAll(kept.damaged());
+    duplicates.addAll(kept.duplicates());
+    index.adopt(kept, census.remaking());
+  }
+
+  /**
+   * Keeps the index for the next opening, when nothing is written any more.
+   *
+   * @param reviewFrom the slot from which its review goes on
+   */
+  public void keep(Storage storage, Path path, IndexBinding binding, int reviewFrom)
+      throws IOException {
+    KeptIndex.write(
+        storage,
+        path,
+        binding,
+        new KeptIndex.Content(
+            index.tables(),
+            allocator.content(),
+            List.copyOf(damaged),
+            duplicates.stream().filter(census::isSecond).toList(),
+            reviewFrom));
+  }
+
+  /** Checks what was not checked yet of an index that was kept. Any thread. */
+  public void checkIndex() {
+    index.tables();
+  }
+
+  /** True when an index that was kept turned out to be damaged, and was made from the slots. */
+  public boolean keptIndexDamaged() {
+    return index.keptDamaged();
+  }
+
+  /**
+   * True when a slot is whole, and what index and free list say that it is. Any thread; one that
+   * comes between two steps of the writer may be told that it is not.
+   *
+   * @param key room for a key
+   */
+  public boolean isAsKept(int slot, SlotBuffer into, byte[] key) {
+    return census.isAsKept(slot, into, key);
+  }
+
+  /**
+   * Makes index and free list what a slot says, and notes what is wrong with it. For the writer,
+   * while nothing waits for the slot.
+   */
+  public void review(int slot) {
+    census.review(slot);
+  }
+
+  /** True when another slot holds the key of this one, too. For the writer. */
+  public boolean isSecond(int slot) {
+    return census.isSecond(slot);
+  }
+
+  void foundDamaged(int slot) {
+    damaged.add(slot);
+  }
+
+  Set<Integer> damagedSlots() {
+    return damaged;
+  }
+
+  void foundDuplicate(int slot) {
+    if (!duplicates.contains(slot)) {
+      duplicates.add(slot);
     }
   }
 
@@ -384,27 +468,10 @@ public final class ShardSlots {
 
   private boolean allFree(int first, int end) {
     for (int slot = first; slot < end; slot++) {
-      if (meta(slot) != MetaWord.FREE) {
+      if (storedMeta(slot) != MetaWord.FREE) {
         return false;
       }
     }
     return true;
-  }
-
-  private boolean lostItsStatus(int slot, int meta) {
-    if (MetaWord.status(meta) != MetaWord.FREE || meta == MetaWord.FREE) {
-      return false;
-    }
-    copy(slot, scratch);
-    return scratch.lostItsStatus();
-  }
-
-  /** Adds a slot; true when another one holds its key, too. */
-  private boolean index(int slot, byte[] key) {
-    keyInto(slot, key);
-    long hash = keyHash.hash(key, 0, key.length);
-    boolean twice = index.find(hash, other -> keyIs(other, key)) != IndexTable.NONE;
-    index.add(hash, slot);
-    return twice;
   }
 }

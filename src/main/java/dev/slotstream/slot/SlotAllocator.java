@@ -1,5 +1,8 @@
 package dev.slotstream.slot;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -23,6 +26,31 @@ final class SlotAllocator {
 
   private static int wordsFor(int slots) {
     return (slots + Long.SIZE - 1) / Long.SIZE;
+  }
+
+  /** Goes on with a list that was kept, of as many slots. */
+  void adopt(long[] kept) {
+    words = kept;
+    taken = 0;
+    for (long word : kept) {
+      taken += Long.bitCount(word);
+    }
+    firstFreeWord = 0;
+  }
+
+  /** One bit a slot, little-endian, as {@link KeptIndexLayout} has it. */
+  MemorySegment content() {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(words);
+    return MemorySegment.ofArray(bytes.array());
+  }
+
+  /** Whether a slot is taken; another thread than the writer's may be told what was before. */
+  boolean isTaken(int slot) {
+    long[] now = words;
+    int word = slot / Long.SIZE;
+    return word < now.length && (now[word] & (1L << slot)) != 0;
   }
 
   /** Takes the lowest free slot, or answers -1 when there is none. */

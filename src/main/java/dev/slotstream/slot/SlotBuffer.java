@@ -97,8 +97,9 @@ public final class SlotBuffer {
 
   /** True when the slot that was read says that it is free and not that it was never written. */
   public boolean lostItsStatus() {
-    return MetaWord.status(meta) == MetaWord.FREE
-        && meta != MetaWord.FREE
+    int stored = readMeta();
+    return MetaWord.status(stored) == MetaWord.FREE
+        && stored != MetaWord.FREE
         && (int) INT.get(bytes, SlotLayout.CRC) != 0;
   }
 

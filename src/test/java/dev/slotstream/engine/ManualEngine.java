@@ -23,7 +23,7 @@ public final class ManualEngine {
 
   /** Opens a store, or creates it. */
   public static ManualEngine open(EngineOptions options, Storage storage) throws IOException {
-    OpenedStore store = OpenedStore.open(options, storage, 1);
+    OpenedStore store = OpenedStore.open(options, storage, 1, new OpeningProgress());
     EngineThreads threads = EngineThreads.of(store);
     SlotEngine engine = new SlotEngine(store, threads);
     engine.emptyDuplicates();
@@ -62,6 +62,13 @@ public final class ManualEngine {
   /** A round of the room keeper. */
   public void makeRoom() {
     threads.roomKeeper().round();
+  }
+
+  /** Holds all slots against their index, where that was kept. */
+  public void review() {
+    for (Shard shard : engine.shards()) {
+      shard.indexKeeping().review(Integer.MAX_VALUE);
+    }
   }
 
   /** A round of the checkpointer. */

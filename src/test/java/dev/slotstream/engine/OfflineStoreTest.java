@@ -254,6 +254,38 @@ class OfflineStoreTest {
   }
 
   @Test
+  void noticesEveryByteOfAKeptIndex() {
+    TestStore store = filled();
+    Path file = store.shardDirectory(0).resolve("index.kept");
+    long size = TestFiles.size(file);
+    for (long at = 0; at < size; at += at < 160 || (at > 6200 && at < 8300) ? 1 : 211) {
+      TestFiles.flip(file, at, (int) (at % 8));
+      assertDamage(store.directory(), file, "the next opening reads all slots");
+      TestFiles.flip(file, at, (int) (at % 8));
+    }
+    assertEquals(List.of(), check(store.directory()));
+    TestFiles.resize(file, size - 1);
+    assertDamage(store.directory(), file, "another length");
+    TestFiles.resize(file, 100);
+    assertDamage(store.directory(), file, "shorter than a header");
+  }
+
+  @Test
+  void saysThatAKeptIndexIsAnothers() throws IOException {
+    TestStore store = filled();
+    Path file = store.shardDirectory(0).resolve("index.kept");
+    byte[] earlier = Files.readAllBytes(file);
+    try (SlotEngine engine = store.open()) {
+      assertEquals(1, engine.recovery().keptIndexes());
+    }
+    Files.write(file, earlier);
+    List<Finding> found = check(store.directory());
+    assertEquals(1, found.size(), found::toString);
+    assertEquals(Finding.Kind.NOTE, found.getFirst().kind());
+    assertTrue(found.getFirst().what().endsWith("reads all slots: generation"), found::toString);
+  }
+
+  @Test
   void noticesEveryByteOfASlotFilesHeader() {
     TestStore store = filled();
     Path file = store.slotFile(0);
@@ -284,7 +316,12 @@ class OfflineStoreTest {
     long length = TestFiles.size(file);
     TestFiles.resize(file, length + 100);
     assertEquals(List.of(), damage(store.directory()), "a crash while it grew");
-    assertEquals(1, check(store.directory()).size());
+    assertEquals(
+        List.of(
+            "file was growing: zeros behind its last slot are cut at the next opening",
+            "kept index belongs to something else, next opening reads all slots: time of the slot"
+                + " file"),
+        check(store.directory()).stream().map(Finding::what).toList());
     TestFiles.write(file, length + 50, (byte) 1);
     assertEquals(length + 50, assertDamage(store.directory(), file, "goes on").offset());
     TestFiles.resize(file, length - 1);

@@ -42,11 +42,17 @@ class PowerLossFuzzTest {
       return;
     }
     int cuts = 0;
+    int kept = 0;
     long seed = 0;
     while (cuts < CUTS) {
-      cuts += run(++seed, durability, nothing).cuts();
+      PowerLossRun run = run(++seed, durability, nothing);
+      cuts += run.cuts();
+      kept += run.kept();
     }
-    System.out.printf("%s: %,d power cuts in %,d lives of stores%n", durability, cuts, seed);
+    assertTrue(kept > CUTS / 10, "kept=" + kept);
+    System.out.printf(
+        "%s: %,d power cuts in %,d lives of stores, %,d indexes kept%n",
+        durability, cuts, seed, kept);
   }
 
   @ParameterizedTest

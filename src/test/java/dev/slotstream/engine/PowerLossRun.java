@@ -55,6 +55,7 @@ final class PowerLossRun {
   private ManualEngine node;
   private boolean powerLost;
   private int cuts;
+  private int kept;
 
   /**
    * @param promised the mode whose promise is held against the run
@@ -85,6 +86,11 @@ final class PowerLossRun {
     return cuts;
   }
 
+  /** How often a shard was opened with the index that its closing had kept. */
+  int kept() {
+    return kept;
+  }
+
   /** A number made of all that happened. */
   long trace() {
     return trace.getValue();
@@ -101,17 +107,27 @@ final class PowerLossRun {
       if (opens()) {
         disk.dieAt(random.nextInt(1, 150), death());
         write(random.nextInt(5, 60));
+        if (!disk.dead() && random.nextInt(3) == 0) {
+          close();
+        }
       }
       end(death());
     }
     if (!opens()) {
       throw new AssertionError("died of nothing");
     }
-    node.engine().close();
-    noteAppended();
-    ledgers.forEach(ledger -> ledger.promise(ledger.last()));
+    close();
     end(Death.POWER_CUT);
     opens();
+  }
+
+  /** What was closed is on the disk, whatever comes then; the next opening may find its index. */
+  private void close() {
+    node.engine().close();
+    noteAppended();
+    if (!disk.dead()) {
+      ledgers.forEach(ledger -> ledger.promise(ledger.last()));
+    }
   }
 
   private Death death() {
@@ -146,11 +162,17 @@ final class PowerLossRun {
     for (int s = 0; s < store.shards(); s++) {
       ledgers.get(s).settle(found(s), keysOf(s), powerLost);
     }
-    if (promised != Durability.OS && node.engine().recovery().damagedSlots() > 0) {
+    kept += node.engine().recovery().keptIndexes();
+    node.review();
+    if (promised != Durability.OS && damagedSlots() > 0) {
       throw new AssertionError("damaged slots: " + node.engine().recovery());
     }
     powerLost = false;
     return true;
+  }
+
+  private int damagedSlots() {
+    return node.engine().shards().stream().mapToInt(Shard::slotsDamaged).sum();
   }
 
   private PowerLossLedger.Found found(int shard) {

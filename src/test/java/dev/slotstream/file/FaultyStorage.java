@@ -1,6 +1,7 @@
 package dev.slotstream.file;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -188,9 +189,21 @@ public final class FaultyStorage extends PassingStorage {
   }
 
   @Override
-  public void replace(Path path, byte[] content) throws IOException {
+  public void replace(Path path, List<MemorySegment> pieces) throws IOException {
     strike(Operation.REPLACE, path);
-    super.replace(path, content);
+    super.replace(path, pieces);
+  }
+
+  @Override
+  public MemorySegment mapPrivately(Path path) throws IOException {
+    strike(Operation.OPEN, path);
+    return super.mapPrivately(path);
+  }
+
+  @Override
+  public long lastChanged(Path path) throws IOException {
+    strike(Operation.READ, path);
+    return super.lastChanged(path);
   }
 
   @Override

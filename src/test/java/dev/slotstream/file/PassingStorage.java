@@ -42,8 +42,18 @@ public abstract class PassingStorage implements Storage {
   }
 
   @Override
-  public void replace(Path path, byte[] content) throws IOException {
-    disk.replace(path, content);
+  public void replace(Path path, List<MemorySegment> pieces) throws IOException {
+    disk.replace(path, pieces);
+  }
+
+  @Override
+  public MemorySegment mapPrivately(Path path) throws IOException {
+    return disk.mapPrivately(path);
+  }
+
+  @Override
+  public long lastChanged(Path path) throws IOException {
+    return disk.lastChanged(path);
   }
 
   @Override

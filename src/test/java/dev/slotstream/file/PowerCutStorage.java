@@ -3,6 +3,7 @@ package dev.slotstream.file;
 import dev.slotstream.kit.TestFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -167,12 +168,23 @@ public final class PowerCutStorage implements Storage {
   }
 
   @Override
-  public void replace(Path path, byte[] content) throws IOException {
+  public void replace(Path path, List<MemorySegment> pieces) throws IOException {
     durably(
         () -> {
-          disk.replace(path, content);
-          return Files.write(stableName(path), content);
+          disk.replace(path, pieces);
+          return Files.copy(path, stableName(path), StandardCopyOption.REPLACE_EXISTING);
         });
+  }
+
+  @Override
+  public MemorySegment mapPrivately(Path path) throws IOException {
+    return disk.mapPrivately(path);
+  }
+
+  /** Always the same: what the next process finds is a copy, which has another time. */
+  @Override
+  public long lastChanged(Path path) {
+    return 0;
   }
 
   @Override

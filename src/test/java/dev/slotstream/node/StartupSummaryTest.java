@@ -13,10 +13,13 @@ class StartupSummaryTest {
   void saysHowTheStoreWasFound() {
     Duration took = Duration.ofMillis(12);
     assertEquals(
-        "created replayed=0 tornBytes=0 damagedSlots=0 duplicateSlots=0 damagedLogs=0 took=12ms",
-        StartupSummary.verdict(new RecoveryReport(true, true, 0, 0, 0, 0, List.of(), took)));
+        "created replayed=0 tornBytes=0 damagedSlots=0 duplicateSlots=0 damagedLogs=0 keptIndexes=0"
+            + " took=12ms",
+        StartupSummary.verdict(
+            new RecoveryReport(true, true, 0, 0, 0, 0, List.of(), 0, List.of(), took)));
     assertEquals(
-        "clean replayed=0 tornBytes=0 damagedSlots=1 duplicateSlots=2 damagedLogs=1 took=12ms",
+        "clean replayed=0 tornBytes=0 damagedSlots=1 duplicateSlots=2 damagedLogs=1 keptIndexes=3"
+            + " took=12ms",
         StartupSummary.verdict(
             new RecoveryReport(
                 false,
@@ -26,9 +29,13 @@ class StartupSummaryTest {
                 1,
                 2,
                 List.of(new DamagedLog(0, "log is damaged", List.of())),
+                3,
+                List.of(),
                 took)));
     assertEquals(
-        "crashed replayed=7 tornBytes=40 damagedSlots=0 duplicateSlots=0 damagedLogs=0 took=12ms",
-        StartupSummary.verdict(new RecoveryReport(false, false, 7, 40, 0, 0, List.of(), took)));
+        "crashed replayed=7 tornBytes=40 damagedSlots=0 duplicateSlots=0 damagedLogs=0 keptIndexes=0"
+            + " took=12ms",
+        StartupSummary.verdict(
+            new RecoveryReport(false, false, 7, 40, 0, 0, List.of(), 0, List.of(), took)));
   }
 }

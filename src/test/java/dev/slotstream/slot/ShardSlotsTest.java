@@ -35,7 +35,7 @@ class ShardSlotsTest {
   void open() throws IOException {
     file = SlotFile.open(new DiskStorage(), directory, LAYOUT, 0, 16);
     slots = new ShardSlots(file, ShardSlotsTest::hash);
-    slots.rebuild();
+    slots.rebuild(read -> {});
     buffer = new SlotBuffer(LAYOUT);
   }
 

@@ -1,0 +1,224 @@
+package dev.slotstream.slot;
+
+import dev.slotstream.file.Storage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An index with its free list as a shard was closed with it, read from {@link KeptIndexLayout its
+ * file}. Header, free list and findings are checked when it is opened; a table when it is asked for
+ * first: of a large index an opening touches nothing but these few pages. Any thread.
+ *
+ * <p>Tables are mapped privately: the shard goes on in their memory, and the file is of no use once
+ * the shard is open.
+ */
+public final class KeptIndex {
+  /** The file's name in its shard's directory. */
+  public static final String NAME = "index.kept";
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final MemorySegment file;
+  private final ByteBuffer header;
+  private final byte[] lists;
+
+  private KeptIndex(MemorySegment file, ByteBuffer header, byte[] lists) {
+    this.file = file;
+    this.header = header;
+    this.lists = lists;
+  }
+
+  /**
+   * What came of looking for a kept index.
+   *
+   * @param refusal why the one that is there is not taken; empty where there is none
+   */
+  public record Opening(Optional<KeptIndex> index, Optional<String> refusal) {
+    /** There is no file. */
+    public static final Opening NONE = new Opening(Optional.empty(), Optional.empty());
+
+    /** It is there, and not taken. */
+    public static Opening refused(Path path, String why) {
+      return new Opening(
+          Optional.empty(),
+          Optional.of("kept index is not used, file=%s: %s".formatted(path, why)));
+    }
+  }
+
+  /**
+   * Content of a kept index.
+   *
+   * @param freeWords the free list
+   * @param reviewFrom the slot from which the next review goes on
+   */
+  record Content(
+      List<IndexTable> tables,
+      MemorySegment freeWords,
+      List<Integer> damaged,
+      List<Integer> duplicates,
+      int reviewFrom) {}
+
+  /** Writes the file, and brings it to the disk. */
+  static void write(Storage storage, Path path, IndexBinding binding, Content content)
+      throws IOException {
+    int findings = content.damaged().size() + content.duplicates().size();
+    MemorySegment lists =
+        MemorySegment.ofArray(
+            new byte[(int) KeptIndexLayout.listsSize(binding.checkpoint().slots(), findings)]);
+    long at = content.freeWords().byteSize();
+    MemorySegment.copy(content.freeWords(), 0, lists, 0, at);
+    for (List<Integer> slots : List.of(content.damaged(), content.duplicates())) {
+      for (int slot : slots) {
+        lists.set(INT, at, slot);
+        at += Integer.BYTES;
+      }
+    }
+    byte[] page = KeptIndexLayout.bind(binding);
+    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(KeptIndexLayout.DAMAGED, content.damaged().size());
+    header.putInt(KeptIndexLayout.DUPLICATES, content.duplicates().size());
+    header.putInt(KeptIndexLayout.REVIEW_FROM, content.reviewFrom());
+    header.putInt(KeptIndexLayout.LISTS_CRC, KeptIndexLayout.crc(lists));
+    List<MemorySegment> pieces = new ArrayList<>();
+    pieces.add(MemorySegment.ofArray(page));
+    pieces.add(lists);
+    long offset = KeptIndexLayout.HEADER_SIZE + lists.byteSize();
+    for (int t = 0; t < content.tables().size(); t++) {
+      IndexTable table = content.tables().get(t);
+      int entry = KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE;
+      header.putLong(entry + KeptIndexLayout.TABLE_OFFSET, offset);
+      header.putInt(entry + KeptIndexLayout.TABLE_HOMES, table.homes());
+      header.putInt(entry + KeptIndexLayout.TABLE_SPILL, table.spill());
+      header.putInt(entry + KeptIndexLayout.TABLE_USED, table.used());
+      header.putInt(entry + KeptIndexLayout.TABLE_CRC, KeptIndexLayout.crc(table.entries()));
+      pieces.add(table.entries());
+      offset += table.bytes();
+    }
+    header.putLong(KeptIndexLayout.FILE_BYTES, offset);
+    header.putInt(KeptIndexLayout.HEADER_CRC, KeptIndexLayout.headerCrc(page));
+    storage.replace(path, pieces);
+  }
+
+  /** Opens the file, when it is whole so far, and made for what it is wanted for. */
+  public static Opening open(Storage storage, Path path, IndexBinding binding) throws IOException {
+    MemorySegment file = storage.mapPrivately(path);
+    if (file.byteSize() < KeptIndexLayout.HEADER_SIZE) {
+      return Opening.refused(path, "it is shorter than a header, length=" + file.byteSize());
+    }
+    try {
+      return open(file, path, binding);
+    } catch (InternalError e) {
+      return Opening.refused(path, "it could not be read: " + e.getMessage()); // a page of it
+    }
+  }
+
+  private static Opening open(MemorySegment file, Path path, IndexBinding binding) {
+    byte[] page = file.asSlice(0, KeptIndexLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
+    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    if (header.getInt(KeptIndexLayout.HEADER_CRC) != KeptIndexLayout.headerCrc(page)) {
+      return Opening.refused(path, "its header is damaged");
+    }
+    byte[] wanted = KeptIndexLayout.bind(binding);
+    int bound = KeptIndexLayout.BINDING_SIZE;
+    int differs = Arrays.mismatch(page, 0, bound, wanted, 0, bound);
+    if (differs >= 0) {
+      return Opening.refused(
+          path,
+          "it belongs to something else, offset=%d: %s"
+              .formatted(differs, KeptIndexLayout.fieldAt(differs)));
+    }
+    if (header.getLong(KeptIndexLayout.FILE_BYTES) != file.byteSize()) {
+      return Opening.refused(
+          path,
+          "its length is wrong, length=%d expected=%d"
+              .formatted(file.byteSize(), header.getLong(KeptIndexLayout.FILE_BYTES)));
+    }
+    int findings =
+        header.getInt(KeptIndexLayout.DAMAGED) + header.getInt(KeptIndexLayout.DUPLICATES);
+    long size = KeptIndexLayout.listsSize(binding.checkpoint().slots(), findings);
+    MemorySegment lists = file.asSlice(KeptIndexLayout.HEADER_SIZE, size);
+    byte[] copied = lists.toArray(ValueLayout.JAVA_BYTE);
+    if (KeptIndexLayout.crc(MemorySegment.ofArray(copied))
+        != header.getInt(KeptIndexLayout.LISTS_CRC)) {
+      return Opening.refused(path, "its free list is damaged");
+    }
+    return new Opening(Optional.of(new KeptIndex(file, header, copied)), Optional.empty());
+  }
+
+  private int field(int table, int offset) {
+    return header.getInt(KeptIndexLayout.TABLES + table * KeptIndexLayout.TABLE_SIZE + offset);
+  }
+
+  /** One table, ready for use; empty when it is damaged. */
+  Optional<IndexTable> table(int t) {
+    int homes = field(t, KeptIndexLayout.TABLE_HOMES);
+    int spill = field(t, KeptIndexLayout.TABLE_SPILL);
+    long offset = header.getLong(KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE);
+    MemorySegment entries = file.asSlice(offset, tableBytes(t));
+    try {
+      if (KeptIndexLayout.crc(entries) != field(t, KeptIndexLayout.TABLE_CRC)) {
+        return Optional.empty();
+      }
+    } catch (InternalError e) {
+      return Optional.empty(); // a page that the disk could not read
+    }
+    return Optional.of(new IndexTable(entries, homes, spill, field(t, KeptIndexLayout.TABLE_USED)));
+  }
+
+  /** Bytes of a table's entries. */
+  long tableBytes(int t) {
+    long places =
+        (long) field(t, KeptIndexLayout.TABLE_HOMES) + field(t, KeptIndexLayout.TABLE_SPILL);
+    return places * Long.BYTES;
+  }
+
+  /** Slots that it knows of. */
+  int slots() {
+    return header.getInt(KeptIndexLayout.SLOTS);
+  }
+
+  /** The slot from which the review of this opening goes on. */
+  public int reviewFrom() {
+    return header.getInt(KeptIndexLayout.REVIEW_FROM);
+  }
+
+  /** The free list: a bit a slot. */
+  long[] freeWords() {
+    long[] words = new long[(slots() + Long.SIZE - 1) / Long.SIZE];
+    MemorySegment bytes = MemorySegment.ofArray(lists);
+    for (int w = 0; w < words.length; w++) {
+      words[w] = bytes.get(LONG, (long) w * Long.BYTES);
+    }
+    return words;
+  }
+
+  List<Integer> damaged() {
+    return findings(0, header.getInt(KeptIndexLayout.DAMAGED));
+  }
+
+  List<Integer> duplicates() {
+    return findings(
+        header.getInt(KeptIndexLayout.DAMAGED), header.getInt(KeptIndexLayout.DUPLICATES));
+  }
+
+  private List<Integer> findings(int first, int count) {
+    long words = (slots() + (long) Long.SIZE - 1) / Long.SIZE * Long.BYTES;
+    MemorySegment bytes = MemorySegment.ofArray(lists);
+    List<Integer> slots = new ArrayList<>();
+    for (int f = first; f < first + count; f++) {
+      slots.add(bytes.get(INT, words + (long) f * Integer.BYTES));
+    }
+    return slots;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.slotstream.slot;
+
+import dev.slotstream.file.FileWindow;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/** A {@link KeptIndex} that is only checked, without changing a byte of its file. One thread. */
+public final class KeptIndexReader {
+  private final FileWindow window;
+  private final Listener listener;
+
+  /** Hears what is wrong. */
+  public interface Listener {
+    /** Bytes went bad. */
+    void damage(long offset, String what);
+
+    /** The file is whole, and the next opening will not use it. */
+    void unused(String why);
+  }
+
+  private KeptIndexReader(FileWindow window, Listener listener) {
+    this.window = window;
+    this.listener = listener;
+  }
+
+  /** Checks all of a file, and whether it was made for what is there now. */
+  public static void check(Path path, IndexBinding binding, Listener listener) throws IOException {
+    try (FileWindow window = FileWindow.open(path)) {
+      new KeptIndexReader(window, listener).check(binding);
+    }
+  }
+
+  private void check(IndexBinding binding) throws IOException {
+    if (window.length() < KeptIndexLayout.HEADER_SIZE) {
+      listener.damage(window.length(), "kept index is shorter than a header");
+      return;
+    }
+    int at = window.at(0, KeptIndexLayout.HEADER_SIZE);
+    byte[] page = Arrays.copyOfRange(window.bytes(), at, at + KeptIndexLayout.HEADER_SIZE);
+    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    if (header.getInt(KeptIndexLayout.HEADER_CRC) != KeptIndexLayout.headerCrc(page)) {
+      listener.damage(0, "header of the kept index is damaged");
+      return;
+    }
+    if (header.getLong(KeptIndexLayout.FILE_BYTES) != window.length()) {
+      listener.damage(
+          window.length(),
+          "kept index has another length than its header says, length=%d expected=%d"
+              .formatted(window.length(), header.getLong(KeptIndexLayout.FILE_BYTES)));
+      return;
+    }
+    checkZeros(page);
+    long listsSize =
+        KeptIndexLayout.listsSize(
+            header.getInt(KeptIndexLayout.SLOTS),
+            header.getInt(KeptIndexLayout.DAMAGED) + header.getInt(KeptIndexLayout.DUPLICATES));
+    checkPart(
+        "free list of the kept index",
+        KeptIndexLayout.HEADER_SIZE,
+        listsSize,
+        header.getInt(KeptIndexLayout.LISTS_CRC));
+    for (int t = 0; t < KeptIndexLayout.TABLE_COUNT; t++) {
+      int entry = KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE;
+      long places =
+          (long) header.getInt(entry + KeptIndexLayout.TABLE_HOMES)
+              + header.getInt(entry + KeptIndexLayout.TABLE_SPILL);
+      checkPart(
+          "table %d of the kept index".formatted(t),
+          header.getLong(entry),
+          places * Long.BYTES,
+          header.getInt(entry + KeptIndexLayout.TABLE_CRC));
+    }
+    byte[] wanted = KeptIndexLayout.bind(binding);
+    int bound = KeptIndexLayout.BINDING_SIZE;
+    int differs = Arrays.mismatch(page, 0, bound, wanted, 0, bound);
+    if (differs >= 0) {
+      listener.unused(KeptIndexLayout.fieldAt(differs));
+    }
+  }
+
+  private void checkZeros(byte[] page) {
+    for (int at = KeptIndexLayout.HEADER_CRC + Integer.BYTES; at < page.length; at++) {
+      if (page[at] != 0) {
+        listener.damage(at, "byte of the kept index's header that should be zero is not");
+        return;
+      }
+    }
+  }
+
+  private void checkPart(String what, long offset, long size, int expected) throws IOException {
+    CRC32C crc = new CRC32C();
+    for (long at = offset; at < offset + size; ) {
+      int count = (int) Math.min(FileWindow.SIZE, offset + size - at);
+      crc.update(window.bytes(), window.at(at, count), count);
+      at += count;
+    }
+    if ((int) crc.getValue() != expected) {
+      listener.damage(offset, what + " is damaged");
+    }
+  }
+}
