@@ -59,7 +59,7 @@ final class Committer {
   private final NewestView current;
   private final RecordContent content = new RecordContent();
   private final ArrayDeque<Submission> waitingForRoom = new ArrayDeque<>();
-  private final ArrayDeque<Submission> waitingForDisk = new ArrayDeque<>();
+  private final DiskWaiters waitingForDisk = new DiskWaiters();
   private int slotsDemanded;
   private volatile long diskDemanded;
 
@@ -364,8 +364,8 @@ final class Committer {
     }
   }
 
-  /** For the syncer: applies what is on disk now, and ends whoever awaited it. */
-  void commitForced(long sequence) throws LogException {
+  /** For the syncer: applies what is on disk now, ends whoever awaited it, and counts these. */
+  int commitForced(long sequence) throws LogException {
     while (committed < sequence) {
       lock.lock();
       try {
@@ -379,22 +379,23 @@ final class Committer {
       }
     }
     signals.committed();
-    for (Submission submission : takeCommitted()) {
-      submission.finish();
-    }
+    List<Submission> ended = takeCommitted();
+    ended.forEach(Submission::finish);
+    return ended.size();
   }
 
   private List<Submission> takeCommitted() {
     lock.lock();
     try {
-      List<Submission> ended = new ArrayList<>();
-      while (!waitingForDisk.isEmpty() && hasEnded(waitingForDisk.peek())) {
-        ended.add(waitingForDisk.poll());
-      }
-      return ended;
+      return waitingForDisk.take(this::hasEnded);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How many submissions wait for the disk. Any thread. */
+  int waitingForDisk() {
+    return waitingForDisk.size();
   }
 
   /** How many slots the shard should have by now; the present number when there are enough. */
@@ -442,33 +443,29 @@ final class Committer {
 
   /** Ends all that wait for room: there is none. */
   void failWaitingForRoom(EngineException why) {
-    locked(() -> slotsDemanded = 0); // nobody does any more
-    fail(waitingForRoom, why);
+    List<Submission> failed = new ArrayList<>();
+    locked(
+        () -> {
+          slotsDemanded = 0; // nobody does any more
+          failed.addAll(waitingForRoom);
+          waitingForRoom.clear();
+        });
+    failed.forEach(submission -> submission.fail(why));
   }
 
   /** Shuts the gate for good and ends all that wait. */
   void shut(EngineException why) {
     gate.shut(why);
-    fail(waitingForRoom, why);
-    fail(waitingForDisk, why);
-  }
-
-  private void fail(ArrayDeque<Submission> queue, EngineException why) {
-    List<Submission> failed;
-    lock.lock();
-    try {
-      failed = new ArrayList<>(queue);
-      queue.clear();
-    } finally {
-      lock.unlock();
-    }
+    failWaitingForRoom(why);
+    List<Submission> failed = new ArrayList<>();
+    locked(() -> failed.addAll(waitingForDisk.take(all -> true)));
     failed.forEach(submission -> submission.fail(why));
   }
 
   /** For a full sync: from here on the slots are a mixture. */
   void enterSync(EngineException toThoseWhoWait) {
     syncing = true;
-    fail(waitingForRoom, toThoseWhoWait);
+    failWaitingForRoom(toThoseWhoWait);
     signals.committed(); // followers of this shard look again, and find that it is syncing
   }
 

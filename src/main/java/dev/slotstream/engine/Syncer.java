@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that brings one shard's log to the disk. In FSYNC it does so as long as records wait:
- * while one force is under way the next group gathers. In INTERVAL every so often, in OS only when
- * somebody demands it.
+ * while one force is under way the next group gathers, and where there are many writers it is given
+ * a little longer ({@link ForceGroup}). In INTERVAL every so often, in OS only when somebody
+ * demands it.
  *
  * <p>A failed force is final. The gate shuts, and nothing is tried again.
  */
@@ -18,7 +19,11 @@ final class Syncer extends EngineThread {
   private final Committer committer;
   private final Durability durability;
   private final SyncCounters counters = new SyncCounters();
+  private final ForceGroup group = new ForceGroup();
   private volatile long demanded;
+
+  /** While a group gathers: for so many writers the thread sleeps on; 0 when none does. */
+  private volatile int gathering;
 
   Syncer(String name, Committer committer, EngineOptions options) {
     super(
@@ -34,7 +39,8 @@ final class Syncer extends EngineThread {
 
   /** Records wait for the disk: wakes the thread when it is to force them now. */
   void recordsWait() {
-    if (durability == Durability.FSYNC || isDemanded()) {
+    boolean wanted = durability == Durability.FSYNC || isDemanded();
+    if (wanted && committer.waitingForDisk() >= gathering) {
       signal();
     }
   }
@@ -52,6 +58,7 @@ final class Syncer extends EngineThread {
   void work() {
     boolean more = true;
     while (more) {
+      gather();
       committer.logExchange().readLock().lock();
       try {
         more = forceOnce();
@@ -64,6 +71,22 @@ final class Syncer extends EngineThread {
     }
   }
 
+  /** Lets more writers come to those who wait, while that pays. */
+  private void gather() {
+    int enough = group.enough();
+    if (durability != Durability.FSYNC || committer.waitingForDisk() == 0 || !started()) {
+      return;
+    }
+    long end = System.nanoTime() + group.patienceNanos();
+    gathering = enough;
+    long left = group.patienceNanos();
+    while (left > 0 && committer.waitingForDisk() < enough && !isDemanded()) {
+      LockSupport.parkNanos(this, left);
+      left = end - System.nanoTime();
+    }
+    gathering = 0;
+  }
+
   /** False when there was nothing to force. */
   private boolean forceOnce() throws IOException {
     ForcePoint point = wanted();
@@ -73,8 +96,10 @@ final class Syncer extends EngineThread {
     long from = committer.log().durableSequence();
     long start = System.nanoTime();
     committer.log().force(point);
-    counters.add(System.nanoTime() - start, point.sequence() - from);
-    committer.commitForced(point.sequence());
+    long took = System.nanoTime() - start;
+    counters.add(took, point.sequence() - from);
+    int ended = committer.commitForced(point.sequence());
+    group.forced(ended, committer.waitingForDisk(), took);
     return true;
   }
 
