@@ -60,16 +60,16 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Waits until a command succeeds, at most a minute.
+# Waits until a command succeeds, for some two minutes.
 await() {
   tries=0
   until "$@" >/dev/null 2>&1; do
     tries=$((tries + 1))
-    if [ $tries -ge 600 ]; then
+    if [ $tries -ge 10000 ]; then
       echo "in vain: $*" >&2
       exit 1
     fi
-    sleep 0.1
+    sleep 0.01
   done
 }
 
@@ -90,6 +90,17 @@ end() {
     kill -9 "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
+}
+
+# Starts a node as its users do, and waits until it is ready: its HTTP port, its data directory, settings.
+start_node() {
+  http=$1
+  data=$2
+  shift 2
+  env QUARKUS_HTTP_PORT="$http" SLOTSTREAM_DATA_DIR="$data" "$@" ./slotstream >"$data.log" 2>&1 &
+  own
+  node=$!
+  await curl -fs "http://127.0.0.1:$http/q/health/ready"
 }
 
 end_owned() {

@@ -36,13 +36,6 @@ short() {
   describe "$1" | sed 's/[;:].*//'
 }
 
-start_slotstream() {
-  QUARKUS_HTTP_PORT=$2 SLOTSTREAM_DATA_DIR=$dir/$1 SLOTSTREAM_DURABILITY=$1 SLOTSTREAM_REPLICATION_PORT=0 \
-    ./slotstream >"$dir/$1.log" 2>&1 &
-  own
-  await curl -fs "http://127.0.0.1:$2/q/health/ready"
-}
-
 start_redis() {
   port=$1
   mkdir -p "$dir/redis-$port"
@@ -157,8 +150,8 @@ machine
 redis-server --version
 webdis=$(dpkg-query -W -f '${Version}' webdis 2>/dev/null || true)
 echo "Webdis $webdis, $(etcd --version | head -n 1), $(wrk -v 2>&1 | head -n 1)"
-os=$(free_port) && start_slotstream os "$os"
-fsync=$(free_port) && start_slotstream fsync "$fsync"
+os=$(free_port) && start_node "$os" "$dir/os" SLOTSTREAM_DURABILITY=os SLOTSTREAM_REPLICATION_PORT=0
+fsync=$(free_port) && start_node "$fsync" "$dir/fsync" SLOTSTREAM_REPLICATION_PORT=0
 redis=$(free_port) && start_redis "$redis" --appendonly no
 always=$(free_port) && start_redis "$always" --appendonly yes --appendfsync always
 webdis=$(free_port) && start_webdis "$webdis" "$redis"
