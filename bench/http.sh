@@ -179,14 +179,14 @@ for part in $parts; do
   echo "| $part | requests/s | p50 ms | p99 ms |"
   echo '|---|---|---|---|'
   if [ "$part" = get ]; then
-    summary get 'slotstream-os webdis webdis-json redis etcd' 'GET, requests/s' 'GET, p99 in ms'
+    summary get 'slotstream-os webdis webdis-json redis etcd' 'GET, requests/s' 'GET, p99 in ms: shorter is better'
     faster get slotstream-os webdis 1.5
     faster get slotstream-os etcd 10
     faster get slotstream-os redis 1
     no_later get slotstream-os webdis
     no_later get slotstream-os etcd
   else
-    summary put 'slotstream-os webdis redis slotstream-fsync redis-always etcd' 'PUT, requests/s' 'PUT, p99 in ms'
+    summary put 'slotstream-os webdis redis slotstream-fsync redis-always etcd' 'PUT, requests/s' 'PUT, p99 in ms: shorter is better'
     faster put slotstream-os webdis 1.3
     faster put slotstream-fsync etcd 5
     no_later put slotstream-os webdis

@@ -68,9 +68,9 @@ compare() {
   redis=$(sed -n "s/.*$3\([0-9]*\).*/\1/p" "$dir/redis" | median)
   what="$1, $shards shard(s)"
   echo "median, $what, $2/s: slotstream $ours, armdb $theirs, redis $redis"
-  result "replication-$1-$shards" "$what, $2/s" 'Slotstream' "$ours"
-  result "replication-$1-$shards" "$what, $2/s" 'armdb' "$theirs"
-  result "replication-$1-$shards" "$what, $2/s" 'Redis, no persistence' "$redis"
+  for each in "Slotstream $ours" "armdb $theirs" "Redis $redis"; do
+    result "replication-$1" "$1, $2/s" "${each% *}, $shards shard(s)" "${each##* }"
+  done
   bar "$what, Slotstream / armdb" "$(ratio "$ours" "$theirs")" '>=' "$5"
   if [ "$6" != none ]; then
     bar "$what, Slotstream / Redis" "$(ratio "$ours" "$redis")" '>=' "$6"
