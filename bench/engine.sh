@@ -52,7 +52,7 @@ pauses() {
     echo "$1/s $during $figures" >&2
     for each in $figures; do
       case $each in
-        p*=*.*) echo "pauses $during ${each%=*} $1 0 ${each#*=}" ;;
+        p*=*.* | happened=*) echo "pauses $during ${each%=*} $1 0 ${each#*=}" ;;
       esac
     done
   done >>"$dir/all"
@@ -83,8 +83,10 @@ say_peers() {
   echo '| | get ns | put ns | bytes allocated per get, put |'
   echo '|---|---|---|---|'
   for who in $(whos peers); do
-    bytes=
-    case $who in armdb-defaults | no-fsync) ;; *) bytes=$(printf '%.2f, %.2f' "$(of peers "$who" get-bytes 1 "$keys")" "$(of peers "$who" put-bytes 1 "$keys")") ;; esac
+    case $who in
+      armdb-defaults | no-fsync) bytes= ;;
+      *) bytes=$(printf '%.2f, %.2f' "$(of peers "$who" get-bytes 1 "$keys")" "$(of peers "$who" put-bytes 1 "$keys")") ;;
+    esac
     printf '| %s | %.0f | %.0f | %s |\n' "$(name "$who")" "$(of peers "$who" get 1 "$keys")" "$(of peers "$who" put 1 "$keys")" "$bytes"
     for what in get put; do
       result "engine-$what" "$what, ns: shorter is better" "$(name "$who")" "$(of peers "$who" $what 1 "$keys")"
@@ -140,12 +142,12 @@ say_keys() {
 
 say_pauses() {
   results engine-pauses
-  echo '| puts/s | during | p50 us | p99 | p99.9 | p99.99 |'
-  echo '|---|---|---|---|---|---|'
+  echo '| puts/s | during | new slots, checkpoints | p50 us | p99 | p99.9 | p99.99 |'
+  echo '|---|---|---|---|---|---|---|'
   for rate in ${RATES:-20000 100000}; do
     for during in steady growth checkpoints; do
-      printf '| %d | %s | %.1f | %.1f | %.1f | %.1f |\n' "$rate" $during "$(of pauses $during p50 "$rate" 0)" \
-        "$(of pauses $during p99 "$rate" 0)" "$(of pauses $during p99.9 "$rate" 0)" "$(of pauses $during p99.99 "$rate" 0)"
+      printf '| %d | %s | %d | %.1f | %.1f | %.1f | %.1f |\n' "$rate" $during "$(of pauses $during happened "$rate" 0)" \
+        "$(of pauses $during p50 "$rate" 0)" "$(of pauses $during p99 "$rate" 0)" "$(of pauses $during p99.9 "$rate" 0)" "$(of pauses $during p99.99 "$rate" 0)"
       result engine-pauses 'Slotstream: put p99.9, microseconds' "$during, $rate puts/s" "$(of pauses $during p99.9 "$rate" 0)"
     done
   done
