@@ -126,15 +126,28 @@ caught_up() {
     grep -q '"lagRecords":0' "$dir/replication" && ! grep -qE '"lagRecords":(-|[1-9])' "$dir/replication"
 }
 
-put_rate() {
-  sync
-  wrk -t 2 -c "$connections" -d "${1}s" -s bench/http.lua "http://127.0.0.1:$http_port" -- slotstream put >"$dir/out"
-  ! grep -E 'Non-2xx|Socket errors' "$dir/out" >&2 || exit 1
-  awk '/Requests\/sec/ { printf "%.0f", $2 }' "$dir/out"
+# Processor time of the leader so far, in hundredths of a second.
+leader_time() {
+  awk '{ print $14 + $15 }' "/proc/$leader/stat"
 }
 
-# Leader and follower share the processors with wrk: what the follower takes to apply is missing for the leader. Before
-# each figure there are some seconds that do not count, since a follower that has just started is slower than it will be.
+# For so many seconds: "WHAT=PUTs/s WHAT-us=microseconds of processor time of the leader for each".
+put_rate() {
+  sync
+  before=$(leader_time)
+  wrk -t 2 -c "$connections" -d "${2}s" -s bench/http.lua "http://127.0.0.1:$http_port" -- slotstream put >"$dir/out"
+  ! grep -E 'Non-2xx|Socket errors' "$dir/out" >&2 || exit 1
+  awk -v what="$1" -v hundredths=$(($(leader_time) - before)) '
+    / requests in / { count = $1 } /Requests\/sec/ { printf "%s=%.0f/s %s-us=%.2f", what, $2, what, hundredths * 1e4 / count }' "$dir/out"
+}
+
+puts_median() {
+  sed -n "s/.*$1=\([0-9.]*\).*/\1/p" "$dir/puts" | median
+}
+
+# Leader and follower share the processors with wrk: what the follower takes to apply is missing for the leader, whose own
+# time for a PUT is told for that reason. Before each figure there are some seconds that do not count, since a follower that
+# has just started is slower than it will be.
 puts() {
   packaged
   need wrk wrk
@@ -143,25 +156,27 @@ puts() {
   leader_port=$(free_port)
   follower_port=$(free_port)
   start_node "$http_port" "$dir/leader" SLOTSTREAM_DURABILITY=os SLOTSTREAM_REPLICATION_PORT="$leader_port"
-  put_rate 15 >/dev/null
+  leader=$node
+  put_rate warm 15 >/dev/null
   for round in $(seq "$rounds"); do
-    put_rate 3 >/dev/null
-    without=$(put_rate "$seconds")
+    put_rate warm 3 >/dev/null
+    without=$(put_rate without "$seconds")
     start_node "$follower_port" "$dir/follower" SLOTSTREAM_DURABILITY=os SLOTSTREAM_REPLICATION_PORT=0 \
       SLOTSTREAM_ROLE=follower SLOTSTREAM_LEADER="127.0.0.1:$leader_port"
     await caught_up
-    put_rate 3 >/dev/null
-    with=$(put_rate "$seconds")
+    put_rate warm 3 >/dev/null
+    with=$(put_rate with "$seconds")
     start=$(now)
     await caught_up
-    echo "puts without=$without/s with=$with/s caught-up-after=$(awk -v n=$(($(now) - start)) 'BEGIN { printf "%.2f", n / 1e9 }') s" |
+    echo "puts $without $with caught-up-after=$(awk -v n=$(($(now) - start)) 'BEGIN { printf "%.2f", n / 1e9 }') s" |
       tee -a "$dir/puts"
     end "$node"
   done
   end_owned
-  without=$(sed -n 's/.*without=\([0-9]*\).*/\1/p' "$dir/puts" | median)
-  with=$(sed -n 's/.*with=\([0-9]*\).*/\1/p' "$dir/puts" | median)
-  echo "medians of $rounds rounds of $seconds s, os, $connections connections: $without PUTs/s without a follower, $with with one"
+  without=$(puts_median without)
+  with=$(puts_median with)
+  echo "medians of $rounds rounds of $seconds s, os, $connections connections: $without PUTs/s without a follower, $with with one;" \
+    "the leader's own time for a PUT: $(puts_median without-us) and $(puts_median with-us) us"
   result replication-puts 'Slotstream: PUTs/s over HTTP' 'without a follower' "$without"
   result replication-puts 'Slotstream: PUTs/s over HTTP' 'with one' "$with"
   bar 'PUTs/s, with one follower / without' "$(ratio "$with" "$without")" '>=' 0.8
