@@ -17,7 +17,6 @@ need etcd etcd-server
 [ -f target/quarkus-app/quarkus-run.jar ] || ./mvnw -q -B -DskipTests package
 dir=$(mktemp -d)
 trap 'end_owned; rm -rf "$dir"' EXIT
-results http
 
 # What each figure stands for: the server, its durability, its flags.
 describe() {
@@ -176,6 +175,7 @@ done
 
 echo "medians of $rounds rounds of $seconds s, $connections connections, 100,000 keys, values of 100 bytes"
 for part in $parts; do
+  results "http-$part"
   echo "| $part | requests/s | p50 ms | p99 ms |"
   echo '|---|---|---|---|'
   if [ "$part" = get ]; then
