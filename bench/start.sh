@@ -89,6 +89,7 @@ figure() {
 
 echo "| | first answer, ms | resident memory then, MiB | $later s later, MiB |"
 echo '|---|---|---|---|'
+results start
 for who in without with redis etcd; do
   case $who in
     without) what='Slotstream without AOT cache' ;;
@@ -97,5 +98,8 @@ for who in without with redis etcd; do
     etcd) what='etcd' ;;
   esac
   echo "| $what | $(figure $who ms) | $(figure $who first) | $(figure $who later) |"
+  result start-time 'first answer after so many ms: shorter is better' "$what" "$(figure $who ms)"
+  result start-memory "resident memory $later s later, MiB: shorter is better" "$what" "$(figure $who later)"
 done
-awk -v w="$(figure with ms)" -v n="$(figure without ms)" 'BEGIN { printf "with the cache / without: %.2f\n", w / n }'
+bar 'first answer, with the cache / without' "$(ratio "$(figure with ms)" "$(figure without ms)")" '<=' 0.6
+bar 'resident memory with the cache, MB' "$(figure with later | awk '{ print $1 * 1.048576 }')" '<=' 160

@@ -26,10 +26,15 @@ final class BenchStore {
   private static final int KEY_BYTES = 16;
   private static final int VALUE_BYTES = 100;
   private static final int IN_FLIGHT = 4_096;
+  private static final int SEGMENT = 64 << 20;
 
   private BenchStore() {}
 
   static SlotEngine open(Path directory, int shards, boolean leads) {
+    return open(directory, shards, SEGMENT, leads);
+  }
+
+  static SlotEngine open(Path directory, int shards, int segmentSize, boolean leads) {
     Shape shape = new Shape(shards, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
     return SlotEngine.open(
         new EngineOptions(
@@ -37,7 +42,7 @@ final class BenchStore {
             shape,
             Durability.OS,
             65_536,
-            64 << 20,
+            segmentSize,
             new LogRetention(512L << 20, 1L << 30),
             leads));
   }

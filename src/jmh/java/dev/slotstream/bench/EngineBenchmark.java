@@ -1,27 +1,21 @@
 package dev.slotstream.bench;
 
-import dev.slotstream.engine.Condition;
 import dev.slotstream.engine.Durability;
-import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.EngineOptions;
 import dev.slotstream.engine.EngineOptions.Content;
 import dev.slotstream.engine.EngineOptions.Shape;
 import dev.slotstream.engine.SlotEngine;
-import dev.slotstream.engine.Write;
 import dev.slotstream.log.LogRetention;
 import dev.slotstream.slot.SlotBuffer;
 import dev.slotstream.slot.SlotLayout;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -35,6 +29,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.ThreadParams;
 
 /** One get, one overwrite: keys of 16 bytes, values of 100, in {@code os} durability. */
 @BenchmarkMode(Mode.AverageTime)
@@ -77,7 +72,6 @@ public class EngineBenchmark {
                   new LogRetention(64L << 20, 64L << 20),
                   true));
       Caller caller = new Caller();
-      caller.open(this);
       for (int i = 0; i < keys; i++) {
         caller.putKey(this, i);
       }
@@ -87,34 +81,24 @@ public class EngineBenchmark {
     @TearDown(Level.Trial)
     public void close() throws IOException {
       engine.close();
-      try (Stream<Path> all = Files.walk(directory)) {
-        all.sorted(Comparator.reverseOrder()).forEach(Store::delete);
-      }
-    }
-
-    private static void delete(Path path) {
-      try {
-        Files.delete(path);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      BenchStore.deleteTree(directory);
     }
   }
 
   /** What one calling thread reuses. */
   @State(Scope.Thread)
   public static class Caller {
-    private final SplittableRandom random = new SplittableRandom(1);
     private final byte[] key = new byte[KEY_BYTES];
     private final byte[] value = new byte[VALUE_BYTES];
-    private final ReusedWrite write = new ReusedWrite();
+    private final AwaitedPut put = new AwaitedPut();
+    private SplittableRandom random;
     private SlotBuffer buffer;
 
-    /** Makes its buffers. */
+    /** Makes its buffers; each thread has keys of its own choice. */
     @Setup(Level.Trial)
-    public void open(Store store) {
+    public void open(Store store, ThreadParams thread) {
+      random = new SplittableRandom(thread.getThreadIndex());
       buffer = store.engine.newBuffer();
-      value[VALUE_BYTES - 1] = 1;
     }
 
     private void choose(long i) {
@@ -124,36 +108,8 @@ public class EngineBenchmark {
     private void putKey(Store store, long i) {
       choose(i);
       LONG.set(value, 0, i);
-      write.ended = false;
-      write.put(key, value, VALUE_BYTES, Condition.NONE);
-      store.engine.submit(write);
-      while (!write.ended) {
-        Thread.onSpinWait(); // only when room had to be made first
-      }
-      if (write.failure != null) {
-        throw write.failure;
-      }
-    }
-  }
-
-  private static final class ReusedWrite extends Write {
-    private volatile boolean ended;
-    private volatile EngineException failure;
-
-    @Override
-    protected void committed() {
-      ended = true;
-    }
-
-    @Override
-    protected void refused() {
-      ended = true;
-    }
-
-    @Override
-    protected void failed(EngineException why) {
-      failure = why;
-      ended = true;
+      value[VALUE_BYTES - 1] = 1;
+      put.run(store.engine, key, value);
     }
   }
 
@@ -168,6 +124,6 @@ public class EngineBenchmark {
   @Benchmark
   public long put(Store store, Caller caller) {
     caller.putKey(store, caller.random.nextInt(store.keys));
-    return caller.write.sequence();
+    return caller.put.sequence();
   }
 }

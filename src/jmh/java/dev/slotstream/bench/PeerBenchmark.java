@@ -30,6 +30,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * What {@link EngineBenchmark} measures, of other maps in a process: keys of 16 bytes, values of
@@ -42,7 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {
-      "-Xmx1g",
+      "-Xmx4g",
       "--sun-misc-unsafe-memory-access=allow",
       "--enable-native-access=ALL-UNNAMED",
       "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
@@ -123,13 +124,19 @@ public class PeerBenchmark {
   /** What one calling thread reuses. */
   @State(Scope.Thread)
   public static class Caller {
-    private final SplittableRandom random = new SplittableRandom(1);
     private final byte[] read = new byte[VALUE_BYTES];
     private final byte[] value = new byte[VALUE_BYTES];
     private final byte[] keyBytes = new byte[KEY_BYTES];
     private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(KEY_BYTES);
     private final ByteBuffer valueBuffer = ByteBuffer.allocateDirect(VALUE_BYTES);
+    private SplittableRandom random;
     private long key;
+
+    /** Each thread has keys of its own choice. */
+    @Setup(Level.Trial)
+    public void open(ThreadParams thread) {
+      random = new SplittableRandom(thread.getThreadIndex());
+    }
 
     private void choose(long i) {
       key = i * SPREAD;

@@ -1,0 +1,40 @@
+package dev.slotstream.bench;
+
+import dev.slotstream.engine.Condition;
+import dev.slotstream.engine.EngineException;
+import dev.slotstream.engine.SlotEngine;
+import dev.slotstream.engine.Write;
+
+/** A put that its thread makes over and over, and waits for each time. */
+final class AwaitedPut extends Write {
+  private volatile boolean ended;
+  private volatile EngineException failure;
+
+  void run(SlotEngine engine, byte[] key, byte[] value) {
+    ended = false;
+    put(key, value, value.length, Condition.NONE);
+    engine.submit(this);
+    while (!ended) {
+      Thread.onSpinWait(); // only when room had to be made first
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  protected void committed() {
+    ended = true;
+  }
+
+  @Override
+  protected void refused() {
+    throw new AssertionError("no condition was set");
+  }
+
+  @Override
+  protected void failed(EngineException why) {
+    failure = why;
+    ended = true;
+  }
+}
