@@ -82,7 +82,6 @@ public final class OfflineShard implements AutoCloseable {
     boolean readable = slots.isPresent() && checkpoint().isPresent();
     if (readable) {
       readLog();
-      readKeptIndex();
     } else {
       note(directory, -1, "log is not checked: its checkpoint is not known");
     }
@@ -200,39 +199,6 @@ public final class OfflineShard implements AutoCloseable {
         layout.valueLength());
   }
 
-  /** It holds nothing that the slots do not hold: whoever cannot use it reads them. */
-  private void readKeptIndex() throws IOException {
-    Path path = directory.resolve(KeptIndex.NAME);
-    if (Files.exists(path)) {
-      Path slotFile = directory.resolve(SlotFileReader.NAME);
-      KeptIndexReader.check(
-          path,
-          new IndexBinding(
-              number,
-              store.facts().directoryId().orElse(UNKNOWN),
-              history.map(ShardHistory::storeId).orElse(UNKNOWN),
-              checkpoint().orElseThrow(),
-              header().orElseThrow().layout(),
-              segments.isEmpty() ? 0 : segments.getLast().lastSequence(),
-              store.storage().lastChanged(slotFile)),
-          new KeptIndexReader.Listener() {
-            @Override
-            public void damage(long offset, String what) {
-              OfflineShard.this.damage(path, offset, what + ": the next opening reads all slots");
-            }
-
-            @Override
-            public void unused(String why) {
-              note(
-                  path,
-                  -1,
-                  "kept index belongs to something else, next opening reads all slots: " + why);
-            }
-          });
-      listener.read(Files.size(path));
-    }
-  }
-
   /** Its number, from 0. */
   public int number() {
     return number;
@@ -273,7 +239,10 @@ public final class OfflineShard implements AutoCloseable {
         : new OfflineSlots(slots.get(), logged, listener).read(visitor);
   }
 
-  /** Reads all slots, and checks also that keys are where they belong, and nowhere else. */
+  /**
+   * Reads all slots, and checks also that keys are where they belong, and nowhere else; then the
+   * index that was kept, if there is one.
+   */
   public SlotCounts check() {
     if (slots.isEmpty() || store.facts().shards() == 0) {
       return SlotCounts.NONE;
@@ -283,7 +252,46 @@ public final class OfflineShard implements AutoCloseable {
     if (places.mayHaveDuplicates()) {
       new OfflineSlots(slots.get(), logged, finding -> {}).read(places.duplicates());
     }
+    checkKeptIndex();
     return counts;
+  }
+
+  /** It holds nothing that the slots do not hold: whoever cannot use it reads them. */
+  private void checkKeptIndex() {
+    Path path = directory.resolve(KeptIndex.NAME);
+    if (!Files.exists(path) || checkpoint().isEmpty()) {
+      return;
+    }
+    try {
+      Path slotFile = directory.resolve(SlotFileReader.NAME);
+      KeptIndexReader.check(
+          path,
+          new IndexBinding(
+              number,
+              store.facts().directoryId().orElse(UNKNOWN),
+              history.map(ShardHistory::storeId).orElse(UNKNOWN),
+              checkpoint().get(),
+              header().orElseThrow().layout(),
+              segments.isEmpty() ? 0 : segments.getLast().lastSequence(),
+              store.storage().lastChanged(slotFile)),
+          new KeptIndexReader.Listener() {
+            @Override
+            public void damage(long offset, String what) {
+              OfflineShard.this.damage(path, offset, what + ": the next opening reads all slots");
+            }
+
+            @Override
+            public void unused(String why) {
+              note(
+                  path,
+                  -1,
+                  "kept index is not for this store, next opening reads all slots: " + why);
+            }
+          });
+      listener.read(Files.size(path));
+    } catch (IOException e) {
+      throw new EngineException.IoFailed("kept index could not be read: " + e.getMessage(), e);
+    }
   }
 
   private void damage(Path path, long offset, String what) {

@@ -74,7 +74,7 @@ public final class Shard {
     return committer.slots().damaged();
   }
 
-  /** Slots that hold a key that another slot holds, too, as far as was found since the opening. */
+  /** Slots that hold a key that another slot holds, too, as far as was found. */
   public int slotsDuplicate() {
     return committer.slots().duplicates().size();
   }

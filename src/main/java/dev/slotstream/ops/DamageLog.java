@@ -43,8 +43,8 @@ final class DamageLog {
     int twice = shard.slotsDuplicate();
     if (twice > duplicates[shard.number()]) {
       LOG.errorf("keys stand in two slots, shard=%d slots=%d", shard.number(), twice);
-      duplicates[shard.number()] = twice;
     }
+    duplicates[shard.number()] = twice;
     if (shard.keptIndexDamaged() && indexesMade.add(shard.number())) {
       LOG.errorf("kept index was damaged and is made from the slots, shard=%d", shard.number());
     }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
@@ -50,7 +50,8 @@ public final class ShardSlots {
   /** Slots whose checksums failed; few, and any thread's. */
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
-  private final List<Integer> duplicates = new CopyOnWriteArrayList<>();
+  /** Slots that hold a key that another one holds, too; fewer still. */
+  private final Set<Integer> duplicates = new ConcurrentSkipListSet<>();
 
   /** Slots of an open file; the index is empty until {@link #rebuild} or {@link #adopt}. */
   public ShardSlots(SlotFile file, KeyHash keyHash) {
@@ -277,6 +278,9 @@ public final class ShardSlots {
     if (!damaged.isEmpty()) {
       damaged.remove(slot);
     }
+    if (!duplicates.isEmpty()) {
+      duplicates.remove(slot);
+    }
   }
 
   /** Writes only a slot's meta word: a deletion leaves the bytes as they are. */
@@ -337,8 +341,8 @@ public final class ShardSlots {
 
   /**
    * Slots that held a key that another slot held as well, when the shard was opened or its slots
-   * were reviewed. A power cut in {@code os} can leave that behind, and a slot that was written to
-   * the wrong place.
+   * were reviewed, and that nobody has written to since. A power cut in {@code os} can leave that
+   * behind, and a slot that was written to the wrong place.
    */
   public List<Integer> duplicates() {
     return List.copyOf(duplicates);
@@ -431,7 +435,10 @@ public final class ShardSlots {
     census.review(slot);
   }
 
-  /** True when another slot holds the key of this one, too. For the writer. */
+  /**
+   * True when a slot was found to be the second of its key, and nobody has written to it or emptied
+   * the other one since. For the writer.
+   */
   public boolean isSecond(int slot) {
     return census.isSecond(slot);
   }
@@ -445,9 +452,11 @@ public final class ShardSlots {
   }
 
   void foundDuplicate(int slot) {
-    if (!duplicates.contains(slot)) {
-      duplicates.add(slot);
-    }
+    duplicates.add(slot);
+  }
+
+  boolean isDuplicate(int slot) {
+    return !duplicates.isEmpty() && duplicates.contains(slot);
   }
 
   /**

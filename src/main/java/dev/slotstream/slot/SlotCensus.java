@@ -137,11 +137,14 @@ final class SlotCensus {
     return index.contains(hash, slot) && !isHeldTwice(slot, hash, keyOfSlot);
   }
 
+  /** Of two slots only one is to go: one that was found to be a second does not count. */
   private boolean isHeldTwice(int slot, long hash, byte[] keyOfSlot) {
     return index.find(
             hash,
             other ->
-                other != slot
+                other >= 0 // a writer may just have emptied the entry
+                    && other != slot
+                    && !slots.isDuplicate(other)
                     && MetaWord.occupied(slots.meta(other))
                     && slots.keyIs(other, keyOfSlot))
         != IndexTable.NONE;
@@ -172,8 +175,13 @@ final class SlotCensus {
     }
   }
 
-  /** True when another slot holds the key of this one, too. For the writer. */
+  /**
+   * True when a slot was found to be the second of its key, and nobody has written to it or emptied
+   * the other one since. For the writer.
+   */
   boolean isSecond(int slot) {
-    return MetaWord.occupied(slots.meta(slot)) && isHeldTwice(slot, hash(slot, key), key);
+    return slots.isDuplicate(slot)
+        && MetaWord.occupied(slots.meta(slot))
+        && isHeldTwice(slot, hash(slot, key), key);
   }
 }

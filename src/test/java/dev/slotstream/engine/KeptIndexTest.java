@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An index that is kept at a closing: when it is trusted, when it is not, and what is told. */
 class KeptIndexTest {
@@ -395,39 +396,52 @@ class KeptIndexTest {
     assertEquals(content.size(), shard(0).slotsUsed() + shard(1).slotsUsed());
   }
 
-  /** The bytes of one slot at the place of another. */
-  @Test
-  void theReviewHasTheSecondSlotOfAKeyEmptied() throws IOException {
+  /** The bytes of one slot at the place of another, before it or behind it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theReviewHasTheSecondSlotOfAKeyEmptied(boolean before) throws IOException {
     open(2);
-    final int shard = node.engine().shardOf(TestStore.key(1));
-    long other = 2;
-    while (content.get(other) == null || node.engine().shardOf(TestStore.key(other)) != shard) {
-      other++;
+    final int shard = 0;
+    long one = 1;
+    while (!isIn(shard, one)) {
+      one++;
     }
-    final int from = HEADER + slotOf(1) * store.layout().slotSize();
+    long another = one + 1;
+    while (!isIn(shard, another)) {
+      another++;
+    }
+    assertTrue(slotOf(one) < slotOf(another));
+    final long copied = before ? another : one;
+    final long lost = before ? one : another;
+    final int from = HEADER + slotOf(copied) * store.layout().slotSize();
     node.engine().close();
     end(Death.KILL);
     change(
-        other,
+        lost,
         (file, slot) -> {
-          byte[] copied = new byte[store.layout().slotSize()];
-          file.get(from, copied).put(slot, copied);
+          byte[] bytes = new byte[store.layout().slotSize()];
+          file.get(from, bytes).put(slot, bytes);
         });
-    content.remove(other);
+    content.remove(lost);
     assertContent();
     node.review();
     assertEquals(1, shard(shard).slotsDuplicate());
     node.makeRoom();
     node.sync(shard);
+    assertEquals(0, shard(shard).slotsDuplicate());
     assertContent();
     assertEquals(content.size(), shard(0).slotsUsed() + shard(1).slotsUsed());
-    write(1, null);
+    write(copied, null);
     assertContent();
     node.engine().close();
     end(Death.KILL);
     open(2);
     assertEquals(0, node.engine().recovery().duplicateSlots());
     assertContent();
+  }
+
+  private boolean isIn(int shard, long key) {
+    return content.containsKey(key) && node.engine().shardOf(TestStore.key(key)) == shard;
   }
 
   @Test

@@ -319,8 +319,7 @@ class OfflineStoreTest {
     assertEquals(
         List.of(
             "file was growing: zeros behind its last slot are cut at the next opening",
-            "kept index belongs to something else, next opening reads all slots: time of the slot"
-                + " file"),
+            "kept index is not for this store, next opening reads all slots: time of the slot file"),
         check(store.directory()).stream().map(Finding::what).toList());
     TestFiles.write(file, length + 50, (byte) 1);
     assertEquals(length + 50, assertDamage(store.directory(), file, "goes on").offset());

@@ -10,10 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.kit.TestFiles;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +46,43 @@ class DiskStorageTest {
     disk.replace(file, "three".getBytes(UTF_8));
     assertArrayEquals("three".getBytes(UTF_8), disk.read(file));
     assertEquals(List.of(file), disk.list(directory));
+  }
+
+  @Test
+  void writesManyPiecesInTheirOrder() throws IOException {
+    Path file = directory.resolve("f");
+    byte[] expected = new byte[3 * (1 << 20) + 17];
+    new SplittableRandom(1).nextBytes(expected);
+    List<MemorySegment> pieces = new ArrayList<>();
+    for (int at = 0, size = 0; at < expected.length; at += size, size = 3 * size + 1) {
+      size = Math.min(size, expected.length - at);
+      MemorySegment piece = MemorySegment.ofArray(expected).asSlice(at, size);
+      pieces.add(pieces.size() % 2 == 0 ? piece : Arena.ofAuto().allocate(size).copyFrom(piece));
+    }
+    disk.replace(file, pieces);
+    assertArrayEquals(expected, disk.read(file));
+  }
+
+  @Test
+  void whatIsMappedPrivatelyIsNobodyElses() throws IOException {
+    Path file = directory.resolve("f");
+    disk.replace(file, new byte[] {1, 2, 3});
+    MemorySegment mapped = disk.mapPrivately(file);
+    assertEquals(3, mapped.byteSize());
+    mapped.set(ValueLayout.JAVA_BYTE, 1, (byte) 9);
+    assertArrayEquals(new byte[] {1, 2, 3}, disk.read(file));
+    disk.delete(file);
+    assertArrayEquals(new byte[] {1, 9, 3}, mapped.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Test
+  void tellsWhenAFileWasChangedLast() throws IOException {
+    Path file = directory.resolve("f");
+    disk.replace(file, new byte[] {1});
+    Files.setLastModifiedTime(file, FileTime.from(1_234_567, TimeUnit.MICROSECONDS));
+    assertEquals(1_234_567_000L, disk.lastChanged(file));
+    TestFiles.write(file, 0, (byte) 2);
+    assertTrue(disk.lastChanged(file) > 1_234_567_000L);
   }
 
   @Test
