@@ -21,7 +21,8 @@ public enum CrashPoint {
   APPEND_AFTER(WRITING, 300, AFTER, "engine/Committer", "append", "log/SegmentedLog", "append"),
   FORCE_BEFORE(WRITING, 60, BEFORE, "log/SegmentedLog", "force", "log/LogSegment", "force"),
   FORCE_AFTER(WRITING, 60, AFTER, "log/SegmentedLog", "force", "log/LogSegment", "force"),
-  MARK_AFTER(WRITING, 60, AFTER, "log/SegmentedLog", "force", "log/LogSegment", "setDurableMark"),
+  MARK_AFTER(
+      WRITING, 60, AFTER, "log/SegmentedLog", "noteForced", "log/LogSegment", "setDurableMark"),
   APPLY_BEFORE(WRITING, 60, BEFORE, "engine/Syncer", "forceOnce", Names.COMMITTER, "commitForced"),
   SLOT_BEGUN(WRITING, 300, BEFORE, "slot/ShardSlots", "occupy", Names.MEMORY, Names.COPY),
   SLOT_TORN(WRITING, 300, AMID, "slot/ShardSlots", "occupy", Names.MEMORY, Names.COPY),
