@@ -10,19 +10,26 @@ import java.util.List;
  * their index, at a rate of its own, whether they are to be read over and over or not.
  */
 final class Scrubber extends EngineThread {
-  private static final long ROUND_MILLIS = 200;
+  /** Short: what a round reads is read in one go, and requests wait for the processor meanwhile. */
+  private static final long ROUND_MILLIS = 20;
+
   private static final long ROUNDS_PER_SECOND = 1_000 / ROUND_MILLIS;
 
   /** Fast enough to be through soon, and slow enough to leave the disk and a core to others. */
-  private static final long REVIEWED_BYTES_PER_ROUND = 64L << 20;
+  private static final long REVIEWED_BYTES_PER_ROUND = 6L << 20;
 
   /** So few that whoever closes the engine does not wait, however slow the disk is. */
   private static final int REVIEWED_AT_ONCE = 1024;
 
   private final List<Shard> shards;
   private final SlotBuffer buffer;
-  private final long slotsPerRound;
+  private final int slotSize;
+  private final long bytesPerRound;
   private final int reviewedPerRound;
+
+  /** Bytes that may be read by now. */
+  private long allowance;
+
   private int shard;
   private int slot;
 
@@ -30,16 +37,14 @@ final class Scrubber extends EngineThread {
     super(name, ROUND_MILLIS);
     this.shards = shards;
     this.buffer = new SlotBuffer(options.shape().layout());
-    int slotSize = options.shape().layout().slotSize();
-    this.reviewedPerRound = (int) (REVIEWED_BYTES_PER_ROUND / slotSize);
-    long bytesPerRound = options.scrubBytesPerSecond() / ROUNDS_PER_SECOND;
-    this.slotsPerRound =
-        options.scrubBytesPerSecond() == 0 ? 0 : Math.max(1, bytesPerRound / slotSize);
+    this.slotSize = options.shape().layout().slotSize();
+    this.reviewedPerRound = Math.max(1, (int) (REVIEWED_BYTES_PER_ROUND / slotSize));
+    this.bytesPerRound = Math.ceilDiv(options.scrubBytesPerSecond(), ROUNDS_PER_SECOND);
   }
 
   /** False when nothing is to be read. */
   boolean hasWork() {
-    return slotsPerRound > 0 || shards.stream().anyMatch(one -> one.slotsToBeReviewed() > 0);
+    return bytesPerRound > 0 || shards.stream().anyMatch(one -> one.slotsToBeReviewed() > 0);
   }
 
   @Override
@@ -63,7 +68,8 @@ final class Scrubber extends EngineThread {
   }
 
   private void scrub() {
-    for (long left = slotsPerRound; left > 0; left--) {
+    allowance += bytesPerRound;
+    for (; allowance >= slotSize; allowance -= slotSize) {
       Shard now = shards.get(shard);
       if (slot < now.slotCount()) {
         now.committer().slots().check(slot, buffer);
