@@ -380,7 +380,9 @@ final class Committer {
     }
     signals.committed();
     List<Submission> ended = takeCommitted();
-    ended.forEach(Submission::finish);
+    for (Submission submission : ended) {
+      submission.finish();
+    }
     return ended.size();
   }
 
