@@ -14,7 +14,6 @@ import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.NewerSlots;
 import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,8 +57,8 @@ final class Committer {
   private final ReplicaWriter replica;
   private final NewestView current;
   private final RecordContent content = new RecordContent();
-  private final ArrayDeque<Submission> waitingForRoom = new ArrayDeque<>();
-  private final DiskWaiters waitingForDisk = new DiskWaiters();
+  private final Waiters waitingForRoom = new Waiters();
+  private final Waiters waitingForDisk = new Waiters();
   private int slotsDemanded;
   private volatile long diskDemanded;
 
@@ -445,29 +444,27 @@ final class Committer {
 
   /** Ends all that wait for room: there is none. */
   void failWaitingForRoom(EngineException why) {
-    List<Submission> failed = new ArrayList<>();
-    locked(
-        () -> {
-          slotsDemanded = 0; // nobody does any more
-          failed.addAll(waitingForRoom);
-          waitingForRoom.clear();
-        });
-    failed.forEach(submission -> submission.fail(why));
+    locked(() -> slotsDemanded = 0); // nobody does any more
+    fail(waitingForRoom, why);
   }
 
   /** Shuts the gate for good and ends all that wait. */
   void shut(EngineException why) {
     gate.shut(why);
-    failWaitingForRoom(why);
+    fail(waitingForRoom, why);
+    fail(waitingForDisk, why);
+  }
+
+  private void fail(Waiters waiters, EngineException why) {
     List<Submission> failed = new ArrayList<>();
-    locked(() -> failed.addAll(waitingForDisk.take(all -> true)));
+    locked(() -> failed.addAll(waiters.take(all -> true)));
     failed.forEach(submission -> submission.fail(why));
   }
 
   /** For a full sync: from here on the slots are a mixture. */
   void enterSync(EngineException toThoseWhoWait) {
     syncing = true;
-    failWaitingForRoom(toThoseWhoWait);
+    fail(waitingForRoom, toThoseWhoWait);
     signals.committed(); // followers of this shard look again, and find that it is syncing
   }
 

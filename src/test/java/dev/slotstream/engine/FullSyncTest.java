@@ -99,6 +99,21 @@ class FullSyncTest {
     }
   }
 
+  /** Its slots are made in one go, not whenever one is missing. */
+  @Test
+  void roomThatIsExpectedIsStillMadeOnceItHasBegun() throws IOException {
+    ManualEngine manual = ManualEngine.open(store.options().following(), new DiskStorage());
+    try (SlotEngine engine = manual.engine()) {
+      int expected = 5 * shard(engine).slotCount() + 1;
+      shard(engine).expectSlots(expected);
+      shard(engine).beginFullSync(leaders(new EpochStart(3, 1)), 100, (aside, failure) -> {});
+      manual.checkpoint(); // the first step of the sync is done there
+      assertTrue(shard(engine).syncing());
+      manual.makeRoom();
+      assertTrue(shard(engine).slotCount() >= expected, "slots=" + shard(engine).slotCount());
+    }
+  }
+
   private static void assertFollowed(SlotEngine engine) throws LogException {
     assertEquals(10, TestStore.read(engine, 1));
     assertEquals(null, TestStore.read(engine, 2));
