@@ -105,10 +105,6 @@ final class EngineThreads {
     return checkpointer;
   }
 
-  Scrubber scrubber() {
-    return scrubber;
-  }
-
   boolean checkpointNow() {
     return checkpointer.checkpointNow();
   }

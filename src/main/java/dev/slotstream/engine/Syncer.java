@@ -73,13 +73,13 @@ final class Syncer extends EngineThread {
 
   /** Lets more writers come to those who wait, while that pays. */
   private void gather() {
-    int enough = group.enough();
     if (durability != Durability.FSYNC || committer.waitingForDisk() == 0 || !started()) {
       return;
     }
-    long end = System.nanoTime() + group.patienceNanos();
-    gathering = enough;
+    int enough = group.enough();
     long left = group.patienceNanos();
+    long end = System.nanoTime() + left;
+    gathering = enough;
     while (left > 0 && committer.waitingForDisk() < enough && !isDemanded()) {
       LockSupport.parkNanos(this, left);
       left = end - System.nanoTime();

@@ -24,16 +24,11 @@ public final class KeptIndex {
   /** The file's name in its shard's directory. */
   public static final String NAME = "index.kept";
 
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final MemorySegment file;
   private final ByteBuffer header;
-  private final byte[] lists;
+  private final ByteBuffer lists;
 
-  private KeptIndex(MemorySegment file, ByteBuffer header, byte[] lists) {
+  private KeptIndex(MemorySegment file, ByteBuffer header, ByteBuffer lists) {
     this.file = file;
     this.header = header;
     this.lists = lists;
@@ -64,7 +59,7 @@ public final class KeptIndex {
    */
   record Content(
       List<IndexTable> tables,
-      MemorySegment freeWords,
+      long[] freeWords,
       List<Integer> damaged,
       List<Integer> duplicates,
       int reviewFrom) {}
@@ -73,27 +68,23 @@ public final class KeptIndex {
   static void write(Storage storage, Path path, IndexBinding binding, Content content)
       throws IOException {
     int findings = content.damaged().size() + content.duplicates().size();
-    MemorySegment lists =
-        MemorySegment.ofArray(
-            new byte[(int) KeptIndexLayout.listsSize(binding.checkpoint().slots(), findings)]);
-    long at = content.freeWords().byteSize();
-    MemorySegment.copy(content.freeWords(), 0, lists, 0, at);
-    for (List<Integer> slots : List.of(content.damaged(), content.duplicates())) {
-      for (int slot : slots) {
-        lists.set(INT, at, slot);
-        at += Integer.BYTES;
-      }
-    }
+    int slotCount = binding.checkpoint().slots();
+    byte[] listed = new byte[(int) KeptIndexLayout.listsSize(slotCount, findings)];
+    ByteBuffer lists = littleEndian(listed);
+    lists.asLongBuffer().put(content.freeWords());
+    lists.position((int) KeptIndexLayout.freeListSize(slotCount));
+    content.damaged().forEach(lists::putInt);
+    content.duplicates().forEach(lists::putInt);
     byte[] page = KeptIndexLayout.bind(binding);
-    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header = littleEndian(page);
     header.putInt(KeptIndexLayout.DAMAGED, content.damaged().size());
     header.putInt(KeptIndexLayout.DUPLICATES, content.duplicates().size());
     header.putInt(KeptIndexLayout.REVIEW_FROM, content.reviewFrom());
-    header.putInt(KeptIndexLayout.LISTS_CRC, KeptIndexLayout.crc(lists));
+    header.putInt(KeptIndexLayout.LISTS_CRC, KeptIndexLayout.crc(MemorySegment.ofArray(listed)));
     List<MemorySegment> pieces = new ArrayList<>();
     pieces.add(MemorySegment.ofArray(page));
-    pieces.add(lists);
-    long offset = KeptIndexLayout.HEADER_SIZE + lists.byteSize();
+    pieces.add(MemorySegment.ofArray(listed));
+    long offset = (long) KeptIndexLayout.HEADER_SIZE + listed.length;
     for (int t = 0; t < content.tables().size(); t++) {
       IndexTable table = content.tables().get(t);
       int entry = KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE;
@@ -125,7 +116,7 @@ public final class KeptIndex {
 
   private static Opening open(MemorySegment file, Path path, IndexBinding binding) {
     byte[] page = file.asSlice(0, KeptIndexLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
-    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header = littleEndian(page);
     if (header.getInt(KeptIndexLayout.HEADER_CRC) != KeptIndexLayout.headerCrc(page)) {
       return Opening.refused(path, "its header is damaged");
     }
@@ -147,13 +138,17 @@ public final class KeptIndex {
     int findings =
         header.getInt(KeptIndexLayout.DAMAGED) + header.getInt(KeptIndexLayout.DUPLICATES);
     long size = KeptIndexLayout.listsSize(binding.checkpoint().slots(), findings);
-    MemorySegment lists = file.asSlice(KeptIndexLayout.HEADER_SIZE, size);
-    byte[] copied = lists.toArray(ValueLayout.JAVA_BYTE);
-    if (KeptIndexLayout.crc(MemorySegment.ofArray(copied))
+    byte[] lists = file.asSlice(KeptIndexLayout.HEADER_SIZE, size).toArray(ValueLayout.JAVA_BYTE);
+    if (KeptIndexLayout.crc(MemorySegment.ofArray(lists))
         != header.getInt(KeptIndexLayout.LISTS_CRC)) {
       return Opening.refused(path, "its free list is damaged");
     }
-    return new Opening(Optional.of(new KeptIndex(file, header, copied)), Optional.empty());
+    return new Opening(
+        Optional.of(new KeptIndex(file, header, littleEndian(lists))), Optional.empty());
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private int field(int table, int offset) {
@@ -195,11 +190,8 @@ public final class KeptIndex {
 
   /** The free list: a bit a slot. */
   long[] freeWords() {
-    long[] words = new long[(slots() + Long.SIZE - 1) / Long.SIZE];
-    MemorySegment bytes = MemorySegment.ofArray(lists);
-    for (int w = 0; w < words.length; w++) {
-      words[w] = bytes.get(LONG, (long) w * Long.BYTES);
-    }
+    long[] words = new long[SlotAllocator.wordsFor(slots())];
+    lists.asLongBuffer().get(words);
     return words;
   }
 
@@ -213,11 +205,10 @@ public final class KeptIndex {
   }
 
   private List<Integer> findings(int first, int count) {
-    long words = (slots() + (long) Long.SIZE - 1) / Long.SIZE * Long.BYTES;
-    MemorySegment bytes = MemorySegment.ofArray(lists);
+    int at = (int) KeptIndexLayout.freeListSize(slots());
     List<Integer> slots = new ArrayList<>();
     for (int f = first; f < first + count; f++) {
-      slots.add(bytes.get(INT, words + (long) f * Integer.BYTES));
+      slots.add(lists.getInt(at + f * Integer.BYTES));
     }
     return slots;
   }

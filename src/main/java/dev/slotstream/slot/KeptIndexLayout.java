@@ -141,11 +141,15 @@ final class KeptIndexLayout {
     return offset < SLOTS_CHANGED ? "last sequence" : "time of the slot file";
   }
 
+  /** Bytes of the free list. */
+  static long freeListSize(int slots) {
+    return (long) SlotAllocator.wordsFor(slots) * Long.BYTES;
+  }
+
   /** Bytes of free list and findings, up to the first table. */
   static long listsSize(int slots, int findings) {
-    long words = (slots + (long) Long.SIZE - 1) / Long.SIZE;
-    long bytes = words * Long.BYTES + (long) findings * Integer.BYTES;
-    return (bytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+    long bytes = freeListSize(slots) + (long) findings * Integer.BYTES;
+    return Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
   }
 
   /** The checksum of a part of the file. */

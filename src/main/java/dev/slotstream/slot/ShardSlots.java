@@ -401,7 +401,7 @@ public final class ShardSlots {
         binding,
         new KeptIndex.Content(
             index.tables(),
-            allocator.content(),
+            allocator.words(),
             List.copyOf(damaged),
             duplicates.stream().filter(census::isSecond).toList(),
             reviewFrom));

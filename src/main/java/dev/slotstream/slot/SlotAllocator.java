@@ -1,8 +1,5 @@
 package dev.slotstream.slot;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -24,8 +21,9 @@ final class SlotAllocator {
     this.words = new long[wordsFor(slots)];
   }
 
-  private static int wordsFor(int slots) {
-    return (slots + Long.SIZE - 1) / Long.SIZE;
+  /** Words of a list of so many slots. */
+  static int wordsFor(int slots) {
+    return Math.ceilDiv(slots, Long.SIZE);
   }
 
   /** Goes on with a list that was kept, of as many slots. */
@@ -38,12 +36,9 @@ final class SlotAllocator {
     firstFreeWord = 0;
   }
 
-  /** One bit a slot, little-endian, as {@link KeptIndexLayout} has it. */
-  MemorySegment content() {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(words);
-    return MemorySegment.ofArray(bytes.array());
+  /** The list itself, one bit a slot: to be kept when nothing is taken or freed any more. */
+  long[] words() {
+    return words;
   }
 
   /** Whether a slot is taken; another thread than the writer's may be told what was before. */
