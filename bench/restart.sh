@@ -9,19 +9,26 @@ only=${ONLY:-all}
 [ "$only" = closed ] || need redis-server redis-server
 machine
 [ "$only" = closed ] || redis-server --version
-./mvnw -q -B -Pjmh test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+jmh_classes
 dir=$(mktemp -d)
 trap 'redis-cli -p $port shutdown nosave >/dev/null 2>&1 || true; rm -rf "$dir"' EXIT
 
 step() {
   "$java" --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Xmx2g -XX:MaxDirectMemorySize=4g \
-    -cp "target/test-classes:target/classes:$(cat target/bench.classpath)" \
-    dev.slotstream.bench.RestartRates "$@" 2>/dev/null
+    -cp "$classpath" dev.slotstream.bench.RestartRates "$@" 2>/dev/null
 }
 
 start_redis() {
   redis-server --port $port --bind 127.0.0.1 --save '' --appendonly yes --appendfsync everysec \
     --auto-aof-rewrite-percentage 0 --daemonize yes --dir "$dir/redis" --pidfile "$dir/redis.pid" >/dev/null
+}
+
+redis_answers() {
+  [ "$(redis-cli -p $port ping 2>&1)" = PONG ] # while it loads it answers something else
+}
+
+redis_is_gone() {
+  ! redis-cli -p $port ping
 }
 
 # Commands as they go over the wire, so that no client is what is waited for.
@@ -51,13 +58,13 @@ for round in $(seq "$rounds"); do
   done
   mkdir -p "$dir/redis"
   start_redis
-  until redis-cli -p $port ping >/dev/null 2>&1; do sleep 0.05; done
+  await redis_answers
   commands | redis-cli -p $port --pipe >/dev/null
   kill -9 "$(cat "$dir/redis.pid")"
-  while redis-cli -p $port ping >/dev/null 2>&1; do sleep 0.05; done
+  await redis_is_gone
   begin=$(date +%s%N)
   start_redis
-  until [ "$(redis-cli -p $port ping 2>&1)" = PONG ]; do sleep 0.01; done
+  await redis_answers
   size=$(redis-cli -p $port dbsize)
   echo "$begin $(date +%s%N)" | awk -v k="$size" '{ printf "restart redis keys=%d process=%.3f s appendfsync everysec\n", k, ($2 - $1) / 1e9 }'
   redis-cli -p $port shutdown nosave >/dev/null 2>&1 || true

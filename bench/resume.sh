@@ -5,10 +5,10 @@ sizes=${SIZES:-"100000 1000000 10000000"}
 missed=${MISSED:-"100000 1000000"}
 rounds=${ROUNDS:-3}
 machine
-./mvnw -q -B -Pjmh test-compile dependency:build-classpath -Dmdep.outputFile=target/bench.classpath -Dmdep.includeScope=test
+jmh_classes
 for keys in $sizes; do
   # shellcheck disable=SC2086 # several arguments
   "$java" --sun-misc-unsafe-memory-access=allow -Xmx2g -XX:MaxDirectMemorySize=4g \
-    -cp "target/test-classes:target/classes:$(cat target/bench.classpath)" \
+    -cp "$classpath" \
     dev.slotstream.bench.ResumeRates "$keys" "$rounds" $missed 2>/dev/null | grep '^resume'
 done
