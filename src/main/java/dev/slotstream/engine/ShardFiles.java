@@ -86,6 +86,7 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
 
   /** The index is in use, or of no use: the next opening must not find it. */
   void deleteKeptIndex() throws IOException {
+    storage.deleteUnfinished(keptIndex());
     if (storage.exists(keptIndex())) {
       storage.delete(keptIndex());
     }

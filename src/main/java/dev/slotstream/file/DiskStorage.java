@@ -110,6 +110,11 @@ public final class DiskStorage implements Storage {
     rename(temporary, path);
   }
 
+  @Override
+  public void deleteUnfinished(Path path) throws IOException {
+    Files.deleteIfExists(temporaryName(path)); // when it comes back, it is deleted then
+  }
+
   /** In few large writes: each is a call, and what is written at once is read at once later. */
   private static void writeAll(FileChannel channel, List<MemorySegment> pieces, long length)
       throws IOException {

@@ -40,6 +40,9 @@ public interface Storage {
    */
   void replace(Path path, List<MemorySegment> pieces) throws IOException;
 
+  /** Deletes what a replacement of this file that a crash cut short has left, if there is any. */
+  void deleteUnfinished(Path path) throws IOException;
+
   /**
    * All bytes of a file as memory of this process, in which it may write: the file stays as it is,
    * and may be deleted. Nothing is read before it is looked at. The memory is given back when

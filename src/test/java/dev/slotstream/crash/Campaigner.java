@@ -54,6 +54,17 @@ final class Campaigner {
         () -> "point was not reached, point=%s n=%d seed=%d".formatted(point, n, SEED));
   }
 
+  /** A process that works, closes its store, and ends. */
+  void close(Durability durability) throws IOException, InterruptedException {
+    campaign.close(durability);
+  }
+
+  /** A process that works, and halts at a point while it closes its store. */
+  void haltClosing(CrashPoint point, Durability durability)
+      throws IOException, InterruptedException {
+    campaign.haltClosing(point, 1 + random.nextInt(point.often()), durability);
+  }
+
   /** Has the store opened and closed by a process that does not die. */
   void closeCleanly() {
     campaign.closeCleanly();

@@ -3,8 +3,10 @@ package dev.slotstream.crash;
 import static dev.slotstream.crash.CrashPoint.Anchor.AFTER;
 import static dev.slotstream.crash.CrashPoint.Anchor.AMID;
 import static dev.slotstream.crash.CrashPoint.Anchor.BEFORE;
+import static dev.slotstream.crash.CrashPoint.Phase.CLOSING;
 import static dev.slotstream.crash.CrashPoint.Phase.FOLLOWING;
 import static dev.slotstream.crash.CrashPoint.Phase.OPENING;
+import static dev.slotstream.crash.CrashPoint.Phase.REOPENING;
 import static dev.slotstream.crash.CrashPoint.Phase.SYNCING;
 import static dev.slotstream.crash.CrashPoint.Phase.WRITING;
 
@@ -74,6 +76,22 @@ public enum CrashPoint {
   RECOVERY_IN_USE(OPENING, 1, AFTER, "engine/ShardRecovery", "begin", Names.SLOT_FILE, "markInUse"),
   RECOVERY_AFTER(OPENING, 1, AFTER, "engine/OpenedStore", "open", "engine/LastRun", "begin"),
 
+  CLOSE_BEFORE(CLOSING, 1, BEFORE, "engine/EngineThreads", "close", Names.CHECKPOINTER, "stop"),
+  CLOSE_WRITTEN(
+      CLOSING, 1, AFTER, "engine/EngineThreads", "close", Names.CHECKPOINTER, "checkpointAll"),
+  KEEP_BEFORE(CLOSING, 2, BEFORE, "slot/KeptIndex", "write", Names.STORAGE, "replace"),
+  KEEP_WRITTEN(CLOSING, 2, BEFORE, "file/DiskStorage", "replace", "file/DiskStorage", "rename"),
+  KEEP_AFTER(CLOSING, 2, AFTER, "slot/KeptIndex", "write", Names.STORAGE, "replace"),
+  CLOSE_AFTER(CLOSING, 1, AFTER, "engine/EngineThreads", "close", Names.SLOT_FILE, "close"),
+
+  KEPT_MAPPED(REOPENING, 2, AFTER, "slot/KeptIndex", "open", Names.STORAGE, "mapPrivately"),
+  KEPT_ADOPTED(REOPENING, 2, AFTER, "engine/ShardRecovery", "run", Names.SLOTS, "adopt"),
+  KEPT_DELETING(
+      REOPENING, 1, BEFORE, "engine/ShardFiles", "deleteKeptIndex", Names.STORAGE, "delete"),
+  KEPT_DELETED(
+      REOPENING, 1, AFTER, "engine/ShardRecovery", "begin", Names.SHARD_FILES, "deleteKeptIndex"),
+  KEPT_REVIEWED(REOPENING, 1, AFTER, "engine/IndexKeeping", "review", Names.SLOTS, "isAsKept"),
+
   FOLLOWER_APPEND_BEFORE(
       FOLLOWING, 200, BEFORE, Names.REPLICA, "append", Names.COMMITTER, "append"),
   FOLLOWER_APPEND_AFTER(FOLLOWING, 200, AFTER, Names.REPLICA, "append", Names.COMMITTER, "append"),
@@ -104,6 +122,10 @@ public enum CrashPoint {
     WRITING,
     /** While a store is opened that was not closed. */
     OPENING,
+    /** While a store is closed. */
+    CLOSING,
+    /** While a store is opened that was closed. */
+    REOPENING,
     /** While a follower takes its leader's records. */
     FOLLOWING,
     /** While a follower is sent all slots. */
@@ -122,6 +144,7 @@ public enum CrashPoint {
     static final String HISTORY = "engine/HistoryFile";
     static final String REPLICA = "engine/ReplicaWriter";
     static final String BATCH = "engine/ReplicatedBatch";
+    static final String SHARD_FILES = "engine/ShardFiles";
     static final String FULL_SYNC = "engine/FullSync";
     static final String SLOTS = "slot/ShardSlots";
     static final String SLOT_FILE = "slot/SlotFile";

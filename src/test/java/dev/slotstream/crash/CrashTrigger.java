@@ -14,6 +14,7 @@ public final class CrashTrigger {
   private static final int NONE = -1;
   private static volatile int armed = NONE;
   private static volatile PointCounters counters;
+  private static volatile boolean resting;
 
   private CrashTrigger() {}
 
@@ -24,10 +25,20 @@ public final class CrashTrigger {
     armed = point.map(CrashPoint::number).orElse(NONE);
   }
 
+  /** Nothing is counted, and nothing halts, until work is to begin. */
+  static void rest() {
+    resting = true;
+  }
+
+  /** The rest is over. */
+  static void work() {
+    resting = false;
+  }
+
   /** The thread is at this point. */
   public static void reach(int point) {
     PointCounters counting = counters;
-    if (counting != null) {
+    if (counting != null && !resting) {
       counting.passed(point);
       if (point == armed && LEFT.decrementAndGet() == 0) {
         counting.halted(point);

@@ -57,7 +57,7 @@ final class CrashingFollower {
       awaitEqual(leader, follow(vertx, directory, durability, port));
     }
     CrashingStore.noteAll(leader, log, life, newKey);
-    List<Thread> clients = CrashingStore.begin(leader, log, life, newKey);
+    List<Thread> clients = CrashingStore.begin(leader, log, life, newKey, () -> true);
     if (!known) {
       follow(vertx, directory, durability, port);
     }

@@ -5,6 +5,7 @@ import dev.slotstream.engine.SlotEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A child process: opens a store, notes all that is in it, and lets clients at it until the process
@@ -25,7 +26,7 @@ final class CrashingStore {
     long newKey = Long.parseLong(arguments[4]);
     SlotEngine engine = SlotEngine.open(CampaignStore.options(directory, durability));
     noteAll(engine, log, life, newKey);
-    for (Thread client : begin(engine, log, life, newKey)) {
+    for (Thread client : begin(engine, log, life, newKey, () -> true)) {
       client.join();
     }
     Thread.sleep(ChildJvm.LIFE_LIMIT);
@@ -49,13 +50,13 @@ final class CrashingStore {
     }
   }
 
-  static List<Thread> begin(SlotEngine engine, OperationLog log, int life, long newKey) {
+  /** Lets all clients at a store, as long as they may go on. */
+  static List<Thread> begin(
+      SlotEngine engine, OperationLog log, int life, long newKey, BooleanSupplier goOn) {
     List<Thread> clients = new ArrayList<>();
-    for (int client = 0; client < StoreClient.CLIENTS; client++) {
-      clients.add(
-          Thread.ofPlatform()
-              .name("client-" + client)
-              .start(new StoreClient(engine, log, client, life, newKey)));
+    for (int number = 0; number < StoreClient.CLIENTS; number++) {
+      StoreClient client = new StoreClient(engine, log, number, life, newKey);
+      clients.add(Thread.ofPlatform().name("client-" + number).start(() -> client.run(goOn)));
     }
     return clients;
   }

@@ -22,6 +22,8 @@ final class StoreCampaign {
   /** A point that is not reached until then will not be reached. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private static final String CLOSES = ClosingStore.class.getName();
+
   private final Path base;
   private final Path agent;
   private final Optional<PlantedFault> fault;
@@ -50,13 +52,32 @@ final class StoreCampaign {
   /** A process that is killed after so long a time of work. */
   void kill(Durability durability, long millis) throws IOException, InterruptedException {
     CrashPlan plan = CrashPlan.none(countersFile());
-    live(plan, durability, OptionalLong.of(millis));
+    live(main, plan, durability, OptionalLong.of(millis));
   }
 
   /** A process that halts at a point; false when it did not come there. */
   boolean halt(CrashPoint point, int n, Durability durability)
       throws IOException, InterruptedException {
-    return live(CrashPlan.at(point, n, countersFile()), durability, OptionalLong.empty());
+    CrashPlan plan = CrashPlan.at(point, n, countersFile());
+    return live(main, plan, durability, OptionalLong.empty());
+  }
+
+  /** A process that closes its store after some work, and ends. */
+  void close(Durability durability) throws IOException, InterruptedException {
+    closing(CrashPlan.none(countersFile()), durability);
+  }
+
+  /** A process that halts at a point while it closes its store. */
+  void haltClosing(CrashPoint point, int n, Durability durability)
+      throws IOException, InterruptedException {
+    closing(CrashPlan.at(point, n, countersFile()), durability);
+  }
+
+  private void closing(CrashPlan plan, Durability durability)
+      throws IOException, InterruptedException {
+    if (!live(CLOSES, plan, durability, OptionalLong.empty())) {
+      throw new CampaignFailure("child did not close its store, life=" + life);
+    }
   }
 
   private Path countersFile() {
@@ -68,7 +89,8 @@ final class StoreCampaign {
     return PointCounters.open(countersFile());
   }
 
-  private boolean live(CrashPlan plan, Durability durability, OptionalLong killAfterMillis)
+  private boolean live(
+      String what, CrashPlan plan, Durability durability, OptionalLong killAfterMillis)
       throws IOException, InterruptedException {
     life++;
     Path notes = base.resolve("life-" + life + ".log");
@@ -79,7 +101,7 @@ final class StoreCampaign {
             agent,
             plan.with(fault),
             base.resolve("life-" + life + ".txt"),
-            main,
+            what,
             List.of(
                 directory.toString(),
                 durability.name(),

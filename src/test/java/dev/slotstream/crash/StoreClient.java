@@ -11,13 +11,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * One client of an engine, in the engine's own process: it asks, and notes before and after. Most
  * clients fight for a few keys; the first one puts and deletes keys of its own, always new ones, so
  * that the store grows. Belongs to one thread.
  */
-final class StoreClient implements Runnable {
+final class StoreClient {
   static final int CLIENTS = 8;
   static final int SHARED_KEYS = 24;
   static final long FIRST_OWN_KEY = 1_000;
@@ -52,11 +53,10 @@ final class StoreClient implements Runnable {
     this.nextValue = (long) life << 32 | (long) client << 24;
   }
 
-  /** Goes on until the process ends, or its log is full. */
-  @Override
-  public void run() {
+  /** Goes on as long as it may, until the process ends, or until its log is full. */
+  void run(BooleanSupplier goOn) {
     boolean more = true;
-    while (more) {
+    while (more && goOn.getAsBoolean()) {
       more = client == 0 ? ownKey() : sharedKey();
       LockSupport.parkNanos(random.nextLong(PAUSE_NANOS));
     }

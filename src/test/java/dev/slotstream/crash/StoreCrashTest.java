@@ -69,6 +69,25 @@ class StoreCrashTest {
     campaigner.assertEveryPointWasHit(Phase.OPENING);
   }
 
+  @Test
+  void nothingIsLostByHaltsBetweenAClosingAndAnOpening() throws Exception {
+    Campaigner campaigner = campaigner("closings");
+    for (int halt = 0; halt < Campaigner.HALTS_PER_POINT; halt++) {
+      Durability durability = campaigner.durability();
+      for (CrashPoint point : CrashPoint.of(Phase.CLOSING)) {
+        campaigner.haltClosing(point, durability);
+      }
+      for (CrashPoint point : CrashPoint.of(Phase.REOPENING)) {
+        campaigner.close(durability);
+        campaigner.halt(point, durability);
+      }
+      campaigner.renewSometimes();
+    }
+    campaigner.end();
+    campaigner.assertEveryPointWasHit(Phase.CLOSING);
+    campaigner.assertEveryPointWasHit(Phase.REOPENING);
+  }
+
   private static Durability durability(Campaigner campaigner, CrashPoint point) {
     String name = point.name();
     if (name.startsWith("ACK_")) {

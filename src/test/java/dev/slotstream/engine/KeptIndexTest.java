@@ -261,6 +261,7 @@ class KeptIndexTest {
         disk = disk.next();
         open();
         assertContent();
+        assertFalse(hasUnfinished(0) || hasUnfinished(1));
         node.review();
         assertContent();
         write(8, 80L);
@@ -270,6 +271,11 @@ class KeptIndexTest {
       assertContent();
     }
     assertTrue(operation > 12, "operations=" + operation);
+  }
+
+  private boolean hasUnfinished(int shard) throws IOException {
+    return disk.list(store.shardDirectory(shard)).stream()
+        .anyMatch(path -> path.endsWith("index.kept.tmp"));
   }
 
   @Test

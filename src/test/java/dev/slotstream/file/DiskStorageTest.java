@@ -49,6 +49,17 @@ class DiskStorageTest {
   }
 
   @Test
+  void deletesWhatAReplacementThatWasCutShortHasLeft() throws IOException {
+    Path file = directory.resolve("f");
+    disk.replace(file, "one".getBytes(UTF_8));
+    Files.writeString(directory.resolve("f.tmp"), "tw");
+    disk.deleteUnfinished(file);
+    disk.deleteUnfinished(file); // there is none
+    assertEquals(List.of(file), disk.list(directory));
+    assertArrayEquals("one".getBytes(UTF_8), disk.read(file));
+  }
+
+  @Test
   void writesManyPiecesInTheirOrder() throws IOException {
     Path file = directory.resolve("f");
     byte[] expected = new byte[3 * (1 << 20) + 17];

@@ -274,8 +274,12 @@ public final class MemoryDisk implements Storage {
     } else {
       int written = random.nextInt(head.length + 1);
       byte[] begun = Arrays.copyOf(head, written);
-      put(path.resolveSibling(path.getFileName() + ".tmp"), Content.of(begun, written, written));
+      put(temporaryName(path), Content.of(begun, written, written));
     }
+  }
+
+  private static Path temporaryName(Path path) {
+    return path.resolveSibling(path.getFileName() + ".tmp");
   }
 
   private Content find(Path path) throws IOException {
@@ -319,6 +323,15 @@ public final class MemoryDisk implements Storage {
     operation(() -> halfCreate(path, content, content.length));
     put(path, Content.of(content, content.length, content.length));
     forceNames();
+  }
+
+  @Override
+  public void deleteUnfinished(Path path) throws IOException {
+    alive();
+    Path temporary = temporaryName(path);
+    if (exists(temporary)) {
+      change(new NameChange(temporary, null, find(temporary)));
+    }
   }
 
   private static byte[] joined(List<MemorySegment> pieces) {

@@ -47,6 +47,11 @@ public abstract class PassingStorage implements Storage {
   }
 
   @Override
+  public void deleteUnfinished(Path path) throws IOException {
+    disk.deleteUnfinished(path);
+  }
+
+  @Override
   public MemorySegment mapPrivately(Path path) throws IOException {
     return disk.mapPrivately(path);
   }

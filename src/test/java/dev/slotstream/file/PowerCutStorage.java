@@ -176,6 +176,12 @@ public final class PowerCutStorage implements Storage {
         });
   }
 
+  /** The directory is not forced: the power may come back to a file that is not whole. */
+  @Override
+  public void deleteUnfinished(Path path) throws IOException {
+    disk.deleteUnfinished(path);
+  }
+
   @Override
   public MemorySegment mapPrivately(Path path) throws IOException {
     return disk.mapPrivately(path);
