@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,10 +24,10 @@ public final class KeptIndex {
   public static final String NAME = "index.kept";
 
   private final MemorySegment file;
-  private final ByteBuffer header;
+  private final KeptIndexHeader header;
   private final ByteBuffer lists;
 
-  private KeptIndex(MemorySegment file, ByteBuffer header, ByteBuffer lists) {
+  private KeptIndex(MemorySegment file, KeptIndexHeader header, ByteBuffer lists) {
     this.file = file;
     this.header = header;
     this.lists = lists;
@@ -115,32 +114,29 @@ public final class KeptIndex {
   }
 
   private static Opening open(MemorySegment file, Path path, IndexBinding binding) {
-    byte[] page = file.asSlice(0, KeptIndexLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE);
-    ByteBuffer header = littleEndian(page);
-    if (header.getInt(KeptIndexLayout.HEADER_CRC) != KeptIndexLayout.headerCrc(page)) {
+    KeptIndexHeader header =
+        new KeptIndexHeader(
+            file.asSlice(0, KeptIndexLayout.HEADER_SIZE).toArray(ValueLayout.JAVA_BYTE));
+    if (!header.isWhole()) {
       return Opening.refused(path, "its header is damaged");
     }
-    byte[] wanted = KeptIndexLayout.bind(binding);
-    int bound = KeptIndexLayout.BINDING_SIZE;
-    int differs = Arrays.mismatch(page, 0, bound, wanted, 0, bound);
+    int differs = header.firstDifference(binding);
     if (differs >= 0) {
       return Opening.refused(
           path,
           "it belongs to something else, offset=%d: %s"
               .formatted(differs, KeptIndexLayout.fieldAt(differs)));
     }
-    if (header.getLong(KeptIndexLayout.FILE_BYTES) != file.byteSize()) {
+    if (header.fileBytes() != file.byteSize()) {
       return Opening.refused(
           path,
           "its length is wrong, length=%d expected=%d"
-              .formatted(file.byteSize(), header.getLong(KeptIndexLayout.FILE_BYTES)));
+              .formatted(file.byteSize(), header.fileBytes()));
     }
-    int findings =
-        header.getInt(KeptIndexLayout.DAMAGED) + header.getInt(KeptIndexLayout.DUPLICATES);
-    long size = KeptIndexLayout.listsSize(binding.checkpoint().slots(), findings);
-    byte[] lists = file.asSlice(KeptIndexLayout.HEADER_SIZE, size).toArray(ValueLayout.JAVA_BYTE);
-    if (KeptIndexLayout.crc(MemorySegment.ofArray(lists))
-        != header.getInt(KeptIndexLayout.LISTS_CRC)) {
+    byte[] lists =
+        file.asSlice(KeptIndexLayout.HEADER_SIZE, header.listsSize())
+            .toArray(ValueLayout.JAVA_BYTE);
+    if (KeptIndexLayout.crc(MemorySegment.ofArray(lists)) != header.listsCrc()) {
       return Opening.refused(path, "its free list is damaged");
     }
     return new Opening(
@@ -151,61 +147,47 @@ public final class KeptIndex {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private int field(int table, int offset) {
-    return header.getInt(KeptIndexLayout.TABLES + table * KeptIndexLayout.TABLE_SIZE + offset);
-  }
-
   /** One table, ready for use; empty when it is damaged. */
   Optional<IndexTable> table(int t) {
-    int homes = field(t, KeptIndexLayout.TABLE_HOMES);
-    int spill = field(t, KeptIndexLayout.TABLE_SPILL);
-    long offset = header.getLong(KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE);
-    MemorySegment entries = file.asSlice(offset, tableBytes(t));
+    KeptIndexHeader.Table table = header.table(t);
+    MemorySegment entries = file.asSlice(table.offset(), table.bytes());
     try {
-      if (KeptIndexLayout.crc(entries) != field(t, KeptIndexLayout.TABLE_CRC)) {
+      if (KeptIndexLayout.crc(entries) != table.crc()) {
         return Optional.empty();
       }
     } catch (InternalError e) {
       return Optional.empty(); // a page that the disk could not read
     }
-    return Optional.of(new IndexTable(entries, homes, spill, field(t, KeptIndexLayout.TABLE_USED)));
+    return Optional.of(new IndexTable(entries, table.homes(), table.spill(), table.used()));
   }
 
   /** Bytes of a table's entries. */
   long tableBytes(int t) {
-    long places =
-        (long) field(t, KeptIndexLayout.TABLE_HOMES) + field(t, KeptIndexLayout.TABLE_SPILL);
-    return places * Long.BYTES;
-  }
-
-  /** Slots that it knows of. */
-  int slots() {
-    return header.getInt(KeptIndexLayout.SLOTS);
+    return header.table(t).bytes();
   }
 
   /** The slot from which the review of this opening goes on. */
   public int reviewFrom() {
-    return header.getInt(KeptIndexLayout.REVIEW_FROM);
+    return header.reviewFrom();
   }
 
   /** The free list: a bit a slot. */
   long[] freeWords() {
-    long[] words = new long[SlotAllocator.wordsFor(slots())];
+    long[] words = new long[SlotAllocator.wordsFor(header.slots())];
     lists.asLongBuffer().get(words);
     return words;
   }
 
   List<Integer> damaged() {
-    return findings(0, header.getInt(KeptIndexLayout.DAMAGED));
+    return findings(0, header.damaged());
   }
 
   List<Integer> duplicates() {
-    return findings(
-        header.getInt(KeptIndexLayout.DAMAGED), header.getInt(KeptIndexLayout.DUPLICATES));
+    return findings(header.damaged(), header.duplicates());
   }
 
   private List<Integer> findings(int first, int count) {
-    int at = (int) KeptIndexLayout.freeListSize(slots());
+    int at = (int) KeptIndexLayout.freeListSize(header.slots());
     List<Integer> slots = new ArrayList<>();
     for (int f = first; f < first + count; f++) {
       slots.add(lists.getInt(at + f * Integer.BYTES));

@@ -2,8 +2,6 @@ package dev.slotstream.slot;
 
 import dev.slotstream.file.FileWindow;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -40,54 +38,41 @@ public final class KeptIndexReader {
       return;
     }
     int at = window.at(0, KeptIndexLayout.HEADER_SIZE);
-    byte[] page = Arrays.copyOfRange(window.bytes(), at, at + KeptIndexLayout.HEADER_SIZE);
-    ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
-    if (header.getInt(KeptIndexLayout.HEADER_CRC) != KeptIndexLayout.headerCrc(page)) {
+    KeptIndexHeader header =
+        new KeptIndexHeader(
+            Arrays.copyOfRange(window.bytes(), at, at + KeptIndexLayout.HEADER_SIZE));
+    if (!header.isWhole()) {
       listener.damage(0, "header of the kept index is damaged");
       return;
     }
-    if (header.getLong(KeptIndexLayout.FILE_BYTES) != window.length()) {
+    if (header.fileBytes() != window.length()) {
       listener.damage(
           window.length(),
           "kept index has another length than its header says, length=%d expected=%d"
-              .formatted(window.length(), header.getLong(KeptIndexLayout.FILE_BYTES)));
+              .formatted(window.length(), header.fileBytes()));
       return;
     }
-    checkZeros(page);
-    long listsSize =
-        KeptIndexLayout.listsSize(
-            header.getInt(KeptIndexLayout.SLOTS),
-            header.getInt(KeptIndexLayout.DAMAGED) + header.getInt(KeptIndexLayout.DUPLICATES));
-    checkPart(
-        "free list of the kept index",
-        KeptIndexLayout.HEADER_SIZE,
-        listsSize,
-        header.getInt(KeptIndexLayout.LISTS_CRC));
-    for (int t = 0; t < KeptIndexLayout.TABLE_COUNT; t++) {
-      int entry = KeptIndexLayout.TABLES + t * KeptIndexLayout.TABLE_SIZE;
-      long places =
-          (long) header.getInt(entry + KeptIndexLayout.TABLE_HOMES)
-              + header.getInt(entry + KeptIndexLayout.TABLE_SPILL);
-      checkPart(
-          "table %d of the kept index".formatted(t),
-          header.getLong(entry),
-          places * Long.BYTES,
-          header.getInt(entry + KeptIndexLayout.TABLE_CRC));
+    int stray = header.firstStray();
+    if (stray >= 0) {
+      listener.damage(stray, "byte of the kept index's header that should be zero is not");
     }
-    byte[] wanted = KeptIndexLayout.bind(binding);
-    int bound = KeptIndexLayout.BINDING_SIZE;
-    int differs = Arrays.mismatch(page, 0, bound, wanted, 0, bound);
+    checkParts(header);
+    int differs = header.firstDifference(binding);
     if (differs >= 0) {
       listener.unused(KeptIndexLayout.fieldAt(differs));
     }
   }
 
-  private void checkZeros(byte[] page) {
-    for (int at = KeptIndexLayout.HEADER_CRC + Integer.BYTES; at < page.length; at++) {
-      if (page[at] != 0) {
-        listener.damage(at, "byte of the kept index's header that should be zero is not");
-        return;
-      }
+  private void checkParts(KeptIndexHeader header) throws IOException {
+    checkPart(
+        "free list of the kept index",
+        KeptIndexLayout.HEADER_SIZE,
+        header.listsSize(),
+        header.listsCrc());
+    for (int t = 0; t < KeptIndexLayout.TABLE_COUNT; t++) {
+      KeptIndexHeader.Table table = header.table(t);
+      checkPart(
+          "table %d of the kept index".formatted(t), table.offset(), table.bytes(), table.crc());
     }
   }
 
