@@ -17,14 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code aot-cache}: has the JVM record what a node loads and links while it starts and serves, so
- * that the next one does not do it again. The node that is recorded has a store of its own, which
- * is deleted.
+ * {@code aot-cache}: has the JVM record what a node loads, links and goes through while it starts
+ * and serves, so that the next one does not do it again. The node that is recorded has a store of
+ * its own, which is deleted.
  */
 @Command(
     name = "aot-cache",
     description = {
-      "Makes the cache that lets a node start in half the time, for the JDK that runs this command.",
+      "Makes the cache that lets a node start in half the time, and know its requests from the start,",
+      "for the JDK that runs this command.",
       "./slotstream uses it where it lies beside the jar; any other start takes"
           + " -XX:AOTCache=<file>."
     },
@@ -96,7 +97,7 @@ final class AotCacheCommand implements Callable<Integer> {
                 "QUARKUS_HTTP_PORT", "" + port));
     try (NodeClient client = NodeClient.local(port)) {
       ChildNode.awaitReady(client, List.of(node), READY);
-      exercise(client);
+      new Rehearsal(client.base(), directory).run();
       if (!node.terminate(ASSEMBLED) || !Files.exists(made)) {
         throw node.failed("left no cache");
       }
@@ -115,19 +116,5 @@ final class AotCacheCommand implements Callable<Integer> {
     }
     options.add("-XX:AOTCacheOutput=" + made);
     return options;
-  }
-
-  /** What a node is asked soon after its start. */
-  private static void exercise(NodeClient client) throws IOException, InterruptedException {
-    for (int i = 0; i < 100; i++) {
-      String key = "key-" + i;
-      client.put(key, "value").join();
-      client.get(key);
-      client.delete(key);
-      client.get(key);
-    }
-    for (String path : List.of("/q/health/live", "/q/metrics", "/replication", "/engine")) {
-      client.stream(path).close();
-    }
   }
 }
