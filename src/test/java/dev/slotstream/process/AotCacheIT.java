@@ -53,7 +53,7 @@ class AotCacheIT {
             .start();
     JsonObject made =
         new JsonObject(new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-    assertTrue(command.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(command.waitFor(300, TimeUnit.SECONDS));
     assertEquals(0, command.exitValue());
     assertEquals(cache.toRealPath(), Path.of(made.getString("file")).toRealPath());
     assertEquals(Files.size(cache), made.getLong("bytes"));
