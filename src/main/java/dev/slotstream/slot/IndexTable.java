@@ -20,7 +20,7 @@ import java.nio.ByteOrder;
  *
  * <p>One writer at a time. Readers take no lock; a reader that found nothing asks {@link
  * #version()} again, and repeats when it changed: only a removal can hide an entry from a reader,
- * by moving it to a place that the reader has passed; so can {@link #promote}. The memory of a
+ * by moving it to a place that the reader has passed; so can {@link #addFirst}. The memory of a
  * table that was replaced is freed once no reader can see it (by the garbage collector).
  */
 final class IndexTable {
@@ -149,25 +149,48 @@ final class IndexTable {
   }
 
   /**
-   * Puts an entry that stands before all others of its fingerprint: of several slots with one key,
-   * the one that was written last is found first.
+   * Lets an entry stand before all others of its fingerprint: of several slots with one key, the
+   * one that was written last is found first. Looks at each place once, whether the entry stands
+   * already or not.
+   *
+   * @param full true when there must be no more entries than there are
+   * @return false when the table has to grow for it
    */
-  void promote(int fingerprint, int slot) {
-    int first = seek(fingerprint, home(fingerprint));
+  boolean addFirst(int fingerprint, int slot, boolean full) {
     long wanted = pack(fingerprint, slot);
-    int own = first;
-    while (entry(own) != wanted) {
-      own = seek(fingerprint, own + 1);
+    int first = NONE;
+    int place = home(fingerprint);
+    for (; place < places; place++) {
+      long entry = entry(place);
+      if (entry == wanted) {
+        break;
+      }
+      if (entry == 0) {
+        if (full) {
+          return false;
+        }
+        put(place, wanted);
+        used++;
+        break;
+      }
+      if (first == NONE && (entry & FINGERPRINT) == (wanted & FINGERPRINT)) {
+        first = place;
+      }
     }
-    if (own == first) {
-      return;
+    if (place < places && first != NONE) {
+      swap(first, place);
     }
-    long moved = entry(first);
+    return place < places;
+  }
+
+  /** A reader that has passed the one place may miss the entry that goes there. */
+  private void swap(int one, int other) {
+    long moved = entry(one);
     int before = version();
     VERSION.setRelease(this, before + 1);
     VarHandle.storeStoreFence();
-    put(first, wanted);
-    put(own, moved);
+    put(one, entry(other));
+    put(other, moved);
     VERSION.setRelease(this, before + 2);
   }
 

@@ -113,8 +113,10 @@ final class KeyIndex {
 
   /** Adds an entry unless it stands already, and lets readers come to it first. */
   void add(long hash, int slot) {
-    addLast(hash, slot);
-    table(hash).promote(fingerprint(hash), slot);
+    IndexTable table = table(hash);
+    while (!table.addFirst(fingerprint(hash), slot, isFull(table))) {
+      table = grow(hash, table);
+    }
   }
 
   /** Adds an entry unless it stands already; readers come to it last. */
@@ -131,13 +133,13 @@ final class KeyIndex {
 
   private void addNew(long hash, int slot) {
     IndexTable table = table(hash);
-    if ((long) table.used() * 100 >= (long) table.homes() * MAX_LOAD_PERCENT) {
-      table = grow(hash, table, table.spill());
+    while (isFull(table) || !table.add(fingerprint(hash), slot)) {
+      table = grow(hash, table);
     }
-    while (!table.add(fingerprint(hash), slot)) {
-      // More homes alone do not help when many keys have one hash, by chance or by malice.
-      table = grow(hash, table, 2 * table.spill());
-    }
+  }
+
+  private static boolean isFull(IndexTable table) {
+    return (long) table.used() * 100 >= (long) table.homes() * MAX_LOAD_PERCENT;
   }
 
   /** Removes an entry; nothing happens when it does not stand. */
@@ -145,9 +147,10 @@ final class KeyIndex {
     table(hash).remove(fingerprint(hash), slot);
   }
 
-  private IndexTable grow(long hash, IndexTable old, int leastSpill) {
+  private IndexTable grow(long hash, IndexTable old) {
     int homes = old.homes();
-    int spill = leastSpill;
+    // More homes alone do not help when many keys have one hash, by chance or by malice.
+    int spill = isFull(old) ? old.spill() : 2 * old.spill();
     IndexTable larger;
     boolean fits;
     do {

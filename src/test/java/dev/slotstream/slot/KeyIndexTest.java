@@ -165,6 +165,32 @@ class KeyIndexTest {
   }
 
   @Test
+  void aFullTableTakesOnlyWhatStandsAlready() {
+    IndexTable table = new IndexTable(4, 2);
+    int last = -1; // the last home
+    assertFalse(table.addFirst(last, 0, true));
+    for (int slot = 0; slot < 3; slot++) {
+      assertTrue(table.addFirst(last, slot, false));
+      assertEquals(slot, table.slotAt(table.home(last)), "the last one is the first");
+    }
+    assertFalse(table.addFirst(last, 3, false), "the run has reached the end");
+    assertTrue(table.addFirst(last, 0, true));
+    assertEquals(0, table.slotAt(table.home(last)));
+    assertEquals(3, table.used());
+  }
+
+  @Test
+  void whatChangesItsPlaceMakesASearchDoubtful() {
+    IndexTable table = new IndexTable(8, 8);
+    table.addFirst(5, 1, false);
+    int before = table.version();
+    table.addFirst(5, 1, false);
+    assertTrue(table.unchangedSince(before));
+    table.addFirst(5, 2, false);
+    assertFalse(table.unchangedSince(before));
+  }
+
+  @Test
   void onlyARemovalMakesASearchDoubtful() {
     IndexTable table = new IndexTable(8, 8);
     int before = table.version();
