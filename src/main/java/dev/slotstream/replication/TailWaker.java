@@ -20,6 +20,9 @@ import java.util.function.LongSupplier;
  * is still to be woken: the records of that time share their batches. The more are still to be
  * woken, the longer that is. A few followers are woken in one turn, and there is no pause.
  *
+ * <p>Unless records stream: then a turn comes every millisecond ({@link CommitPace}). Otherwise a
+ * writer that is faster than the loop would pay for a signal with every other record.
+ *
  * <p>All calls come from the event loop; commits are signalled by any thread.
  */
 final class TailWaker {
@@ -31,6 +34,7 @@ final class TailWaker {
   private final LongSupplier clock;
   private final Map<Integer, Tails> shards = new HashMap<>();
   private final Set<FollowerSession> due = new LinkedHashSet<>();
+  private final CommitPace pace;
 
   /** True while a turn is to come. */
   private final AtomicBoolean planned = new AtomicBoolean();
@@ -48,30 +52,45 @@ final class TailWaker {
   private final class Tails {
     private final Set<FollowerSession> sessions = new LinkedHashSet<>();
     private final Runnable onCommit = this::signal;
+    private final Shard shard;
     private volatile boolean committed;
+    private long seen;
+
+    private Tails(Shard shard) {
+      this.shard = shard;
+      this.seen = shard.committedSequence();
+    }
 
     private void signal() {
-      committed = true;
+      if (!committed) { // a look costs the writer less than a word
+        committed = true;
+      }
       plan();
     }
 
-    private void collect() {
-      if (committed) {
-        committed = false; // before it is looked for: what comes now is signalled anew
-        due.addAll(sessions);
+    /** Answers how many records there are more than at the last look. */
+    private long collect() {
+      if (!committed) {
+        return 0;
       }
+      committed = false; // before it is looked for: what comes now is signalled anew
+      due.addAll(sessions);
+      long before = seen;
+      seen = shard.committedSequence();
+      return Math.max(0, seen - before); // a full sync begins another log
     }
   }
 
   TailWaker(Loop loop, LongSupplier clock) {
     this.loop = loop;
     this.clock = clock;
+    this.pace = new CommitPace(clock.getAsLong());
   }
 
   /** A session wants its shard's records from now on. */
   void add(FollowerSession session) {
     Shard shard = session.shard();
-    Tails tails = shards.computeIfAbsent(shard.number(), s -> new Tails());
+    Tails tails = shards.computeIfAbsent(shard.number(), s -> new Tails(shard));
     tails.sessions.add(session);
     if (tails.sessions.size() == 1) {
       shard.onCommit(tails.onCommit);
@@ -98,15 +117,20 @@ final class TailWaker {
   }
 
   private void turn() {
-    shards.values().forEach(Tails::collect);
+    long more = 0;
+    for (Tails tails : shards.values()) {
+      more += tails.collect();
+    }
     wakeForATurn();
-    if (!due.isEmpty()) {
+    if (pace.isFast(more, clock.getAsLong()) || !due.isEmpty()) {
       loop.after(Math.clamp(due.size() / DUE_PER_PAUSE_MILLI, 1, MAX_PAUSE_MILLIS), this::turn);
       return;
     }
     planned.set(false);
-    if (shards.values().stream().anyMatch(tails -> tails.committed)) {
-      plan(); // it was signalled when a turn was still under way
+    for (Tails tails : shards.values()) {
+      if (tails.committed) {
+        plan(); // it was signalled when a turn was still under way
+      }
     }
   }
 

@@ -148,6 +148,26 @@ class TailWakerTest {
   }
 
   @Test
+  void whileRecordsStreamTheLoopIsSignalledOnceAMillisecond() {
+    waker.add(peers.getFirst().session);
+    runSoon();
+    step = Duration.ofNanos(400_000);
+    put(128);
+    runSoon();
+    put(128);
+    assertTrue(soon.isEmpty(), "a turn is to come");
+    later.poll().run();
+    assertEquals(List.of(128, 128), batches().getFirst());
+    while (!later.isEmpty()) {
+      later.poll().run(); // nothing came
+    }
+    put(1);
+    assertEquals(1, soon.size(), "a single record is worth a signal");
+    runSoon();
+    assertEquals(List.of(128, 128, 1), batches().getFirst());
+  }
+
+  @Test
   void aPauseIsTheLongerTheMoreAreStillDue() {
     connect(98);
     addAll();
