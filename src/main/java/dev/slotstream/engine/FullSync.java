@@ -37,6 +37,7 @@ final class FullSync {
   private final AtomicReference<Asked> asked = new AtomicReference<>();
   private final AtomicInteger begun = new AtomicInteger();
   private Runnable wake = () -> {};
+  private volatile boolean forceAsked;
 
   FullSync(Committer committer, Syncer syncer, ShardRecovery recovered) {
     this.committer = committer;
@@ -71,6 +72,23 @@ final class FullSync {
 
   void end(SyncEnding end) {
     ask(this::endNow, end);
+  }
+
+  /** So much was written to slots that the disk should begin with it: less is left for the end. */
+  void forceSlotsSoon() {
+    forceAsked = true;
+    wake.run();
+  }
+
+  private void forceSlots() {
+    forceAsked = false; // before: what comes now is asked for anew
+    if (!committer.gate().failed()) {
+      try {
+        committer.slots().file().force();
+      } catch (IOException e) {
+        committer.shut(new WriteGateShut("slots could not be forced: " + e.getMessage(), e));
+      }
+    }
   }
 
   /** Whoever asks last follows now: a step that was not begun gives way to the next. */
@@ -112,6 +130,8 @@ final class FullSync {
     Asked next = asked.getAndSet(null);
     if (next != null) {
       run(next.step, next.end);
+    } else if (forceAsked) {
+      forceSlots();
     }
   }
 

@@ -209,6 +209,11 @@ public final class Shard {
     fullSync.begin(leaders, sequence, end);
   }
 
+  /** In a full sync: has the disk begin with the slots that were written so far. */
+  public void forceSlotsSoon() {
+    fullSync.forceSlotsSoon();
+  }
+
   /**
    * Ends a full sync: all slots of the scan, and all records up to the scan's end, are committed
    * here. Done when that is on disk.

@@ -21,11 +21,15 @@ import java.util.BitSet;
  * <p>All calls come from one event loop; the endings are brought back to it.
  */
 final class Applier {
+  /** Bytes of a scan's slots that the disk is given at a time, beside the scan. */
+  private static final int FORCED_BYTES = 16 << 20;
+
   private final SlotEngine engine;
   private final Shard shard;
   private final SlotLayout layout;
   private final Connection connection;
   private final BitSet named = new BitSet();
+  private long unforcedBytes;
 
   /** Told on the event loop when a batch has ended. */
   @FunctionalInterface
@@ -64,6 +68,11 @@ final class Applier {
   void applyScanned(PackedBatch batch, Ending end) {
     name(batch.cursor());
     submit(new BatchEvents.Of(batch.cursor()), Rule.DIRECT, end);
+    unforcedBytes += (long) batch.count() * layout.slotSize();
+    if (unforcedBytes >= FORCED_BYTES) {
+      unforcedBytes = 0;
+      shard.forceSlotsSoon();
+    }
   }
 
   private void name(EventCursor events) {

@@ -191,6 +191,11 @@ public final class SlotFile implements AutoCloseable {
     writeCheckpoint(sequence, epoch, clean);
   }
 
+  /** Brings the slots to the disk, as they stand; the header claims nothing. */
+  public void force() throws IOException {
+    file.force(SlotFileHeader.SIZE, file.length() - SlotFileHeader.SIZE);
+  }
+
   /** Declares the slots a mixture, on disk, before the first slot of a full sync is written. */
   public void beginSync(long sequence, int epoch) throws IOException {
     synchronized (header) {
