@@ -227,11 +227,33 @@ final class IndexTable {
     put(gap, 0);
   }
 
-  /** Copies all entries into a larger table, or answers false when they do not fit its runs. */
+  /**
+   * Copies all entries into a larger, empty table, or answers false when they do not fit its runs.
+   * They stand almost in the order of their fingerprints: nearly each goes right behind the one
+   * before, or begins a run.
+   */
   boolean copyTo(IndexTable larger) {
+    int begin = 0;
+    int end = 0; // from the one to the other there is no gap, and nothing stands behind it
     for (int p = 0; p < places; p++) {
       long entry = entry(p);
-      if (entry != 0 && !larger.add((int) (entry >>> Integer.SIZE), (int) entry - 1)) {
+      if (entry == 0) {
+        continue;
+      }
+      int home = larger.home((int) (entry >>> Integer.SIZE));
+      if (home >= end) {
+        begin = home;
+        end = home;
+      }
+      if (home < begin) { // out of order: there may be gaps behind its home
+        if (!larger.add((int) (entry >>> Integer.SIZE), (int) entry - 1)) {
+          return false;
+        }
+        end += end < larger.places && larger.entry(end) != 0 ? 1 : 0;
+      } else if (end < larger.places) {
+        larger.put(end++, entry);
+        larger.used++;
+      } else {
         return false;
       }
     }

@@ -1,5 +1,6 @@
 package dev.slotstream.slot;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -162,6 +163,49 @@ class KeyIndexTest {
     assertTrue(table.remove(last, 1));
     assertEquals(2, table.used());
     assertEquals(-1, table.slotAt(5));
+  }
+
+  @Test
+  void whatIsCopiedToALargerTableIsFoundThereInTheSameOrder() {
+    Seeded.run(
+        10,
+        random -> {
+          for (int round = 0; round < 200; round++) {
+            assertCopies(random, 1 + random.nextInt(200));
+          }
+        });
+  }
+
+  /** Few fingerprints, so that runs are long and out of order. */
+  private static void assertCopies(SplittableRandom random, int homes) {
+    IndexTable small = new IndexTable(homes, 64);
+    int bits = 1 + random.nextInt(Integer.SIZE - 1);
+    for (int n = 0; n < homes; n++) {
+      int fingerprint = random.nextInt() >>> bits << random.nextInt(bits);
+      small.addFirst(fingerprint, random.nextInt(50), false);
+      if (random.nextInt(4) == 0) {
+        small.remove(fingerprint, random.nextInt(50));
+      }
+    }
+    IndexTable large = new IndexTable(homes + 1 + random.nextInt(homes), 4 * 64 + homes);
+    assertTrue(small.copyTo(large));
+    assertEquals(small.used(), large.used());
+    for (int place = 0; place < homes + 64; place++) {
+      int fingerprint = (int) (small.entries().getAtIndex(JAVA_LONG, place) >>> Integer.SIZE);
+      if (small.slotAt(place) >= 0) {
+        assertEquals(slotsUnder(small, fingerprint), slotsUnder(large, fingerprint));
+      }
+    }
+  }
+
+  private static List<Integer> slotsUnder(IndexTable table, int fingerprint) {
+    List<Integer> slots = new ArrayList<>();
+    int place = table.seek(fingerprint, table.home(fingerprint));
+    while (place != IndexTable.NONE) {
+      slots.add(table.slotAt(place));
+      place = table.seek(fingerprint, place + 1);
+    }
+    return slots;
   }
 
   @Test
