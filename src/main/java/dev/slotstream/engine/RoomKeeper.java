@@ -3,6 +3,7 @@ package dev.slotstream.engine;
 import dev.slotstream.engine.EngineException.DiskFull;
 import dev.slotstream.engine.EngineException.WriteGateShut;
 import dev.slotstream.file.NoSpaceException;
+import dev.slotstream.slot.SlotFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 final class RoomKeeper extends EngineThread {
   private static final long IDLE_MILLIS = 1_000;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** Of many slots that are expected the first can be written while the next are being made. */
+  private static final int BYTES_AT_A_TIME = 16 << 20;
 
   private final List<Committer> committers;
   private final int growSlots;
@@ -52,9 +56,19 @@ final class RoomKeeper extends EngineThread {
     } finally {
       committer.logExchange().readLock().unlock();
     }
-    int before = committer.slots().file().slotCount();
-    committer.slots().file().grow(committer.slotsWanted(growSlots));
-    return prepare || committer.slots().file().slotCount() > before;
+    return growSlots(committer) || prepare;
+  }
+
+  private boolean growSlots(Committer committer) throws IOException {
+    SlotFile file = committer.slots().file();
+    int before = file.slotCount();
+    int wanted = committer.slotsWanted(growSlots);
+    int most = Math.max(growSlots, BYTES_AT_A_TIME / file.layout().slotSize());
+    file.grow((int) Math.min(wanted, (long) before + most));
+    if (file.slotCount() < wanted) {
+      signal(); // the others come first
+    }
+    return file.slotCount() > before;
   }
 
   private void serve(Committer committer) {

@@ -10,15 +10,19 @@ import dev.slotstream.engine.EngineException.OutOfSequence;
 import dev.slotstream.engine.ReplicatedBatch.Rule;
 import dev.slotstream.engine.ShardHistory.EpochStart;
 import dev.slotstream.file.DiskStorage;
+import dev.slotstream.file.ForcingStorage;
+import dev.slotstream.file.Storage;
 import dev.slotstream.kit.TestFiles;
 import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,53 @@ class FullSyncTest {
       manual.makeRoom();
       assertTrue(shard(engine).slotCount() >= expected, "slots=" + shard(engine).slotCount());
     }
+  }
+
+  @Test
+  void ofManySlotsTheFirstCanBeWrittenBeforeTheLastAreMade() throws IOException {
+    ManualEngine manual = ManualEngine.open(store.options().following(), new DiskStorage());
+    try (SlotEngine engine = manual.engine()) {
+      int before = shard(engine).slotCount();
+      int atATime = (16 << 20) / store.options().shape().layout().slotSize();
+      shard(engine).expectSlots(before + atATime + 1);
+      manual.makeRoom();
+      assertEquals(before + atATime, shard(engine).slotCount());
+      manual.makeRoom();
+      assertTrue(shard(engine).slotCount() > before + atATime);
+    }
+  }
+
+  @Test
+  void theDiskIsGivenSlotsBeforeTheEnd() throws IOException {
+    store = store.durability(Durability.OS);
+    List<String> forced = new ArrayList<>();
+    AtomicBoolean opened = new AtomicBoolean();
+    Storage disk =
+        new ForcingStorage(
+            new DiskStorage(),
+            (path, file, at, length) -> {
+              forced.add(path.getFileName().toString());
+              if (opened.get() && forced.size() > 1) {
+                throw new IOException("disk is broken");
+              }
+              file.force(at, length);
+            });
+    ManualEngine manual = ManualEngine.open(store.options().following(), disk);
+    SlotEngine engine = manual.engine();
+    opened.set(true);
+    manual.checkpoint();
+    forced.clear();
+    shard(engine).forceSlotsSoon();
+    assertEquals(List.of(), forced, "not on the thread that asks");
+    manual.checkpoint();
+    manual.checkpoint();
+    assertEquals(List.of("fixed.data"), forced, "once for each time that it was asked for");
+    shard(engine).forceSlotsSoon();
+    manual.checkpoint();
+    assertInstanceOf(EngineException.WriteGateShut.class, shard(engine).whyNotWritable());
+    shard(engine).forceSlotsSoon();
+    manual.checkpoint();
+    assertEquals(2, forced.size(), "a force that failed is not tried again");
   }
 
   private static void assertFollowed(SlotEngine engine) throws LogException {
