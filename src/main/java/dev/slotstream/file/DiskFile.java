@@ -74,17 +74,30 @@ final class DiskFile implements MappedFile {
       giveBack(e);
       throw DiskStorage.describe(e, "extend", path, newLength, newLength - length);
     }
-    try {
-      channel.force(true);
-    } catch (IOException e) {
-      throw forceFailed(e, newLength);
-    }
+    forceZeros(newLength);
     if (newLength > mapping.byteSize()) {
       // The old mapping stays valid until close: readers may be inside it.
       mapping = map(newLength * 2, newLength);
     }
     // Last: whoever sees the new length may access that far.
     length = newLength;
+  }
+
+  /**
+   * Only them: whoever waits for room must not wait for all that was written to the file before. As
+   * far as the mapping reaches that is done through it, which is not the handle that wrote them;
+   * but Linux has the mapping hold the channel's own open file, with its length and its errors.
+   */
+  private void forceZeros(long newLength) throws IOException {
+    if (newLength <= mapping.byteSize()) {
+      force(length, newLength - length);
+      return;
+    }
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw forceFailed(e, newLength);
+    }
   }
 
   /** What was written of an extension; its reader cuts it when this fails, too. */
