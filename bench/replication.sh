@@ -9,6 +9,7 @@
 parts=${*:-rates lag puts}
 keys=${KEYS:-1000000}
 events=${EVENTS:-500000}
+rehearsals=${REHEARSALS:-2}
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-10}
 connections=${CONNECTIONS:-64}
@@ -90,7 +91,7 @@ rates() {
     : >"$dir/ours" && : >"$dir/theirs" && : >"$dir/redis"
     for round in $(seq "$rounds"); do
       "$java" --sun-misc-unsafe-memory-access=allow -Xmx1g -Djava.io.tmpdir="$dir" -cp "$classpath" \
-        dev.slotstream.bench.ReplicationRates "$keys" "$events" "$shards" 2>/dev/null |
+        dev.slotstream.bench.ReplicationRates "$keys" "$events" "$shards" "$rehearsals" 2>/dev/null |
         grep '^slotstream' | tee -a "$dir/ours"
       target/armdb-peer/release/armdb-peer bench-replication --dir "$dir" --shape 16x100 --shards "$shards" \
         --keys "$keys" --events "$events" | tee -a "$dir/theirs"
