@@ -65,10 +65,11 @@ final class RoomKeeper extends EngineThread {
     int wanted = committer.slotsWanted(growSlots);
     int most = Math.max(growSlots, BYTES_AT_A_TIME / file.layout().slotSize());
     file.grow((int) Math.min(wanted, (long) before + most));
-    if (file.slotCount() < wanted) {
+    boolean grown = file.slotCount() > before;
+    if (grown && file.slotCount() < wanted) {
       signal(); // the others come first
     }
-    return file.slotCount() > before;
+    return grown;
   }
 
   private void serve(Committer committer) {
