@@ -9,12 +9,12 @@ import dev.slotstream.engine.DamagedStore.Outcome;
 import dev.slotstream.kit.Seeded;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -67,8 +67,8 @@ class DamageFuzzTest {
     };
   }
 
-  private static List<Damage> damages(DamagedStore store, SplittableRandom random) {
-    List<Damage> damages = new ArrayList<>();
+  /** One at a time: all of them at once are more than fits the heap. */
+  private static void damage(DamagedStore store, SplittableRandom random, Consumer<Damage> each) {
     store
         .files()
         .forEach(
@@ -77,14 +77,25 @@ class DamageFuzzTest {
               int header = Math.min(whole.length, 48);
               for (int at = 0; at < whole.length; at++) {
                 if (FULL || at < header || random.nextInt(whole.length) < 20) {
-                  damages.add(flip(file, whole, at, random));
+                  each.accept(flip(file, whole, at, random));
                 }
               }
               for (int n = 0; n < (FULL ? 500 : 10); n++) {
-                damages.add(other(file, whole, random));
+                each.accept(other(file, whole, random));
               }
             });
-    return damages;
+  }
+
+  private static void check(DamagedStore store, Damage damage, Map<Outcome, Integer> outcomes) {
+    try {
+      Outcome outcome = store.with(damage.file(), damage.bytes());
+      outcomes.merge(outcome, 1, Integer::sum);
+      assertTrue(
+          outcome != Outcome.EMPTIED || !damage.what().startsWith("bit"),
+          "one bit must not empty a slot");
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError("%s of %s: %s".formatted(damage.what(), damage.file(), e), e);
+    }
   }
 
   @ParameterizedTest
@@ -95,20 +106,9 @@ class DamageFuzzTest {
         random -> {
           DamagedStore store = new DamagedStore(left, random.nextLong());
           Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
-          List<Damage> damages = damages(store, random);
-          for (Damage damage : damages) {
-            try {
-              Outcome outcome = store.with(damage.file(), damage.bytes());
-              outcomes.merge(outcome, 1, Integer::sum);
-              assertTrue(
-                  outcome != Outcome.EMPTIED || !damage.what().startsWith("bit"),
-                  "one bit must not empty a slot");
-            } catch (RuntimeException | AssertionError e) {
-              throw new AssertionError(
-                  "%s of %s: %s".formatted(damage.what(), damage.file(), e), e);
-            }
-          }
-          System.out.printf("%s: %,d damages: %s%n", left, damages.size(), outcomes);
+          damage(store, random, each -> check(store, each, outcomes));
+          int damages = outcomes.values().stream().mapToInt(Integer::intValue).sum();
+          System.out.printf("%s: %,d damages: %s%n", left, damages, outcomes);
           assertTrue(outcomes.get(Outcome.REFUSED) > 50 && outcomes.get(Outcome.TOLD) > 10);
         });
   }
