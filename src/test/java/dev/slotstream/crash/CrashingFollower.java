@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * follower that has a store must come to hold what its leader holds before the clients begin; one
  * without a store gets its full sync beside them.
  *
- * <p>Arguments as those of {@link CrashingStore}; the follower's store is beside the leader's.
+ * <p>Its arguments are its {@link Life}; the follower's store is beside the leader's.
  */
 final class CrashingFollower {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -40,26 +40,23 @@ final class CrashingFollower {
 
   public static void main(String[] arguments) throws Exception {
     CrashingStore.endOnFailure();
-    Path directory = Path.of(arguments[0]);
-    Durability durability = Durability.valueOf(arguments[1]);
-    OperationLog log = new OperationLog(Path.of(arguments[2]));
-    int life = Integer.parseInt(arguments[3]);
-    long newKey = Long.parseLong(arguments[4]);
+    Life life = Life.parse(arguments);
+    OperationLog log = new OperationLog(life.notes());
     SmallRyeContextManagerProvider.getManager(); // before two event loops set it up at once
     Vertx vertx = Vertx.vertx();
-    SlotEngine leader = SlotEngine.open(options(directory, durability));
+    SlotEngine leader = SlotEngine.open(options(life.directory(), life.durability()));
     ReplicationServer server =
         new ReplicationServer(
             leader, new ServerOptions("127.0.0.1", 0, WINDOW), ReplicationMeter.NONE);
     int port = await(server.start(vertx));
-    boolean known = Files.exists(directory(directory));
+    boolean known = Files.exists(directory(life.directory()));
     if (known) {
-      awaitEqual(leader, follow(vertx, directory, durability, port));
+      awaitEqual(leader, follow(vertx, life, port));
     }
-    CrashingStore.noteAll(leader, log, life, newKey);
-    List<Thread> clients = CrashingStore.begin(leader, log, life, newKey, () -> true);
+    CrashingStore.noteAll(leader, log, life);
+    List<Thread> clients = CrashingStore.begin(leader, log, life, () -> true);
     if (!known) {
-      follow(vertx, directory, durability, port);
+      follow(vertx, life, port);
     }
     for (Thread client : clients) {
       client.join();
@@ -79,9 +76,9 @@ final class CrashingFollower {
         true);
   }
 
-  private static SlotEngine follow(Vertx vertx, Path leader, Durability durability, int port)
-      throws Exception {
-    SlotEngine engine = SlotEngine.open(options(directory(leader), durability).following());
+  private static SlotEngine follow(Vertx vertx, Life life, int port) throws Exception {
+    SlotEngine engine =
+        SlotEngine.open(options(directory(life.directory()), life.durability()).following());
     if (!engine.recovery().damagedLogs().isEmpty()) {
       // It would heal by a full sync; but a process that ends damages nothing.
       throw new IllegalStateException("log is damaged: " + engine.recovery().damagedLogs());

@@ -1,8 +1,6 @@
 package dev.slotstream.crash;
 
-import dev.slotstream.engine.Durability;
 import dev.slotstream.engine.SlotEngine;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -11,34 +9,30 @@ import java.util.function.BooleanSupplier;
  * A child process: opens a store, notes all that is in it, and lets clients at it until the process
  * ends, by a kill or at a point.
  *
- * <p>Arguments: directory, durability, file of the {@link OperationLog}, number of this life, first
- * key that is still new.
+ * <p>Its arguments are its {@link Life}.
  */
 final class CrashingStore {
   private CrashingStore() {}
 
   public static void main(String[] arguments) throws InterruptedException {
     endOnFailure();
-    Path directory = Path.of(arguments[0]);
-    Durability durability = Durability.valueOf(arguments[1]);
-    OperationLog log = new OperationLog(Path.of(arguments[2]));
-    int life = Integer.parseInt(arguments[3]);
-    long newKey = Long.parseLong(arguments[4]);
-    SlotEngine engine = SlotEngine.open(CampaignStore.options(directory, durability));
-    noteAll(engine, log, life, newKey);
-    for (Thread client : begin(engine, log, life, newKey, () -> true)) {
+    Life life = Life.parse(arguments);
+    OperationLog log = new OperationLog(life.notes());
+    SlotEngine engine = SlotEngine.open(CampaignStore.options(life.directory(), life.durability()));
+    noteAll(engine, log, life);
+    for (Thread client : begin(engine, log, life, () -> true)) {
       client.join();
     }
     Thread.sleep(ChildJvm.LIFE_LIMIT);
   }
 
   /** Reads every key that there may be, and says that it has. */
-  static void noteAll(SlotEngine engine, OperationLog log, int life, long newKey) {
-    StoreClient reader = new StoreClient(engine, log, 0, life, newKey);
+  static void noteAll(SlotEngine engine, OperationLog log, Life life) {
+    StoreClient reader = new StoreClient(engine, log, 0, life);
     for (long key = 0; key < StoreClient.SHARED_KEYS; key++) {
       note(reader, key);
     }
-    for (long key = StoreClient.FIRST_OWN_KEY; key < newKey; key++) {
+    for (long key = StoreClient.FIRST_OWN_KEY; key < life.newKey(); key++) {
       note(reader, key);
     }
     log.ready();
@@ -51,11 +45,10 @@ final class CrashingStore {
   }
 
   /** Lets all clients at a store, as long as they may go on. */
-  static List<Thread> begin(
-      SlotEngine engine, OperationLog log, int life, long newKey, BooleanSupplier goOn) {
+  static List<Thread> begin(SlotEngine engine, OperationLog log, Life life, BooleanSupplier goOn) {
     List<Thread> clients = new ArrayList<>();
     for (int number = 0; number < StoreClient.CLIENTS; number++) {
-      StoreClient client = new StoreClient(engine, log, number, life, newKey);
+      StoreClient client = new StoreClient(engine, log, number, life);
       clients.add(Thread.ofPlatform().name("client-" + number).start(() -> client.run(goOn)));
     }
     return clients;

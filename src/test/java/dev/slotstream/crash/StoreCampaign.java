@@ -102,12 +102,7 @@ final class StoreCampaign {
             plan.with(fault),
             base.resolve("life-" + life + ".txt"),
             what,
-            List.of(
-                directory.toString(),
-                durability.name(),
-                notes.toString(),
-                Integer.toString(life),
-                Long.toString(newKey)));
+            new Life(directory, durability, notes, life, newKey).arguments());
     boolean ended;
     if (killAfterMillis.isPresent()) {
       ended =

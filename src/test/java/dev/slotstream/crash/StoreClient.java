@@ -40,17 +40,17 @@ final class StoreClient {
   /**
    * A client.
    *
-   * @param life number of the process among those that had the store, for values of its own
+   * @param life of its process, which has values of its own
    */
-  StoreClient(SlotEngine engine, OperationLog log, int client, int life, long firstOwnKey) {
+  StoreClient(SlotEngine engine, OperationLog log, int client, Life life) {
     this.engine = engine;
     this.log = log;
     this.client = client;
-    this.random = new SplittableRandom((long) life << 8 | client);
+    this.random = new SplittableRandom((long) life.number() << 8 | client);
     this.buffer = engine.newBuffer();
-    this.firstOwnKey = firstOwnKey;
-    this.nextOwnKey = firstOwnKey;
-    this.nextValue = (long) life << 32 | (long) client << 24;
+    this.firstOwnKey = life.newKey();
+    this.nextOwnKey = life.newKey();
+    this.nextValue = (long) life.number() << 32 | (long) client << 24;
   }
 
   /** Goes on as long as it may, until the process ends, or until its log is full. */
