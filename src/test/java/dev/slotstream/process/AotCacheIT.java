@@ -1,19 +1,15 @@
 package dev.slotstream.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,32 +25,19 @@ class AotCacheIT {
 
   @TempDir Path temp;
 
-  private Path script;
+  private PackageCopy copy;
   private Path cache;
 
-  /** A copy of the package and its start script: the cache lies beside the jar. */
   @BeforeEach
   void copyThePackage() throws IOException {
-    Path app = temp.resolve("target/quarkus-app");
-    copy(NodeProcess.JAR.toAbsolutePath().getParent(), app);
-    copy(Path.of(".mvn/find-jdk.sh"), temp.resolve(".mvn/find-jdk.sh"));
-    script = temp.resolve("slotstream");
-    copy(Path.of("slotstream"), script);
-    cache = app.resolve("slotstream.aot");
-    Files.deleteIfExists(cache);
+    copy = new PackageCopy(temp);
+    cache = copy.cache();
   }
 
   @Test
   void aNodeStartsFromTheCacheThatTheCommandMakes() throws Exception {
     Files.writeString(cache, "of an earlier time");
-    Process command =
-        new ProcessBuilder(script.toString(), "aot-cache", "--json")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    JsonObject made =
-        new JsonObject(new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-    assertTrue(command.waitFor(300, TimeUnit.SECONDS));
-    assertEquals(0, command.exitValue());
+    JsonObject made = copy.makeCache();
     assertEquals(cache.toRealPath(), Path.of(made.getString("file")).toRealPath());
     assertEquals(Files.size(cache), made.getLong("bytes"));
     try (Stream<Path> beside = Files.list(cache.getParent())) {
@@ -85,7 +68,7 @@ class AotCacheIT {
   }
 
   private NodeProcess node(HttpClient http) {
-    return NodeProcess.leader(temp, http, 0).by(script);
+    return NodeProcess.leader(temp, http, 0).by(copy.script());
   }
 
   private void assertServes(String options) throws Exception {
@@ -97,17 +80,6 @@ class AotCacheIT {
       assertEquals("value", node.value("key"));
       node.terminate();
       assertEquals(List.of(), node.logLines("[aot]"));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to.getParent());
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path path : all.toList()) {
-        // The JVM compares the jars' times with those in the cache.
-        Files.copy(
-            path, to.resolve(from.relativize(path).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
     }
   }
 }
