@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,8 +18,9 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * One backup on its way to a client. One piece is made when the one before has left: a slow client
- * costs a waiting thread, and the log is held for it no longer than its retention's limit.
+ * One backup on its way to a client. One piece leaves when the one before has left: a slow client
+ * costs a waiting thread and one piece that waits, and the log is held for it no longer than its
+ * retention's limit.
  */
 final class BackupRun {
   private static final Logger LOG = Logger.getLogger(BackupRun.class);
@@ -33,6 +35,9 @@ final class BackupRun {
   private Thread thread;
   private volatile boolean stopped;
   private long sent;
+
+  /** The piece that is on its way; done when the client's socket has taken it. */
+  private CompletableFuture<Void> leaving = CompletableFuture.completedFuture(null);
 
   /** When the next piece may go, in nanoseconds since the start. */
   private long due;
@@ -100,6 +105,7 @@ final class BackupRun {
         write(piece);
         keepToRate(source.worked());
       }
+      awaitLeft();
       sink.end();
       log(source);
       return "complete";
@@ -136,11 +142,20 @@ final class BackupRun {
     return piece;
   }
 
+  /**
+   * Begins to send. Where a rate is kept to, a piece has left long before the next one is due:
+   * nobody is woken for it.
+   */
   private void write(byte[] piece) throws ExecutionException, Refusal {
+    awaitLeft();
+    leaving = sink.write(piece).toCompletableFuture();
+    sent += piece.length;
+    meter.sent(piece.length);
+  }
+
+  private void awaitLeft() throws ExecutionException, Refusal {
     try {
-      sink.write(piece)
-          .toCompletableFuture()
-          .get(options.stallTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      leaving.get(options.stallTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new Refusal(
           Reason.STALLED,
@@ -148,8 +163,6 @@ final class BackupRun {
     } catch (InterruptedException e) {
       throw new Refusal(Reason.SHUTTING_DOWN, "node is shutting down");
     }
-    sent += piece.length;
-    meter.sent(piece.length);
   }
 
   /** What was not sent in time is not made up for: that would be a burst. */
