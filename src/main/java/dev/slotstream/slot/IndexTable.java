@@ -29,8 +29,11 @@ final class IndexTable {
   /** Spill places of a table whose hashes are spread as they should be. */
   static final int SPILL = 64;
 
-  private static final VarHandle ENTRY =
-      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  /** For the writer, who alone changes entries, and for tables that no reader sees yet. */
+  private static final ValueLayout.OfLong PLAIN =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle ENTRY = PLAIN.varHandle();
   private static final VarHandle VERSION;
   private static final long FINGERPRINT = 0xFFFF_FFFF_0000_0000L;
 
@@ -137,7 +140,7 @@ final class IndexTable {
   /** Adds an entry; false when the run has reached the end of the table, which must then grow. */
   boolean add(int fingerprint, int slot) {
     int place = home(fingerprint);
-    while (place < places && entry(place) != 0) {
+    while (place < places && written(place) != 0) {
       place++;
     }
     if (place == places) {
@@ -161,7 +164,7 @@ final class IndexTable {
     int first = NONE;
     int place = home(fingerprint);
     for (; place < places; place++) {
-      long entry = entry(place);
+      long entry = written(place);
       if (entry == wanted) {
         break;
       }
@@ -185,11 +188,11 @@ final class IndexTable {
 
   /** A reader that has passed the one place may miss the entry that goes there. */
   private void swap(int one, int other) {
-    long moved = entry(one);
+    long moved = written(one);
     int before = version();
     VERSION.setRelease(this, before + 1);
     VarHandle.storeStoreFence();
-    put(one, entry(other));
+    put(one, written(other));
     put(other, moved);
     VERSION.setRelease(this, before + 2);
   }
@@ -198,7 +201,7 @@ final class IndexTable {
   boolean remove(int fingerprint, int slot) {
     long wanted = pack(fingerprint, slot);
     int place = home(fingerprint);
-    for (long entry = entry(place); entry != wanted; entry = entry(place)) {
+    for (long entry = written(place); entry != wanted; entry = written(place)) {
       if (entry == 0 || ++place == places) {
         return false;
       }
@@ -215,7 +218,7 @@ final class IndexTable {
   private void closeGap(int emptied) {
     int gap = emptied;
     for (int p = gap + 1; p < places; p++) {
-      long entry = entry(p);
+      long entry = written(p);
       if (entry == 0) {
         break;
       }
@@ -233,10 +236,11 @@ final class IndexTable {
    * before, or begins a run.
    */
   boolean copyTo(IndexTable larger) {
+    MemorySegment to = larger.entries;
     int begin = 0;
     int end = 0; // from the one to the other there is no gap, and nothing stands behind it
     for (int p = 0; p < places; p++) {
-      long entry = entry(p);
+      long entry = written(p);
       if (entry == 0) {
         continue;
       }
@@ -245,18 +249,21 @@ final class IndexTable {
         begin = home;
         end = home;
       }
-      if (home < begin) { // out of order: there may be gaps behind its home
-        if (!larger.add((int) (entry >>> Integer.SIZE), (int) entry - 1)) {
-          return false;
-        }
-        end += end < larger.places && larger.entry(end) != 0 ? 1 : 0;
-      } else if (end < larger.places) {
-        larger.put(end++, entry);
-        larger.used++;
-      } else {
+      if (end == larger.places) {
         return false;
       }
+      if (home >= begin) {
+        to.setAtIndex(PLAIN, end++, entry);
+      } else { // out of order: there may be gaps behind its home
+        int place = home;
+        while (to.getAtIndex(PLAIN, place) != 0) {
+          place++;
+        }
+        to.setAtIndex(PLAIN, place, entry);
+        end = Math.max(end, place + 1);
+      }
     }
+    larger.used = used;
     return true;
   }
 
@@ -266,6 +273,11 @@ final class IndexTable {
 
   private long entry(int place) {
     return (long) ENTRY.getAcquire(entries, (long) place * Long.BYTES);
+  }
+
+  /** An entry as its writer sees it, who needs no order between what it wrote itself. */
+  private long written(int place) {
+    return entries.getAtIndex(PLAIN, place);
   }
 
   private void put(int place, long entry) {

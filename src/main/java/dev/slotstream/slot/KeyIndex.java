@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * From a key's hash to the slots that may hold it: many small tables, chosen by the top bits of the
- * hash, each of which grows on its own by a tenth. A shard of any size is never rehashed as a
+ * hash, each of which grows on its own by a fifth. A shard of any size is never rehashed as a
  * whole, and at most 12 bytes stand for a key.
  *
  * <p>An entry is a hint: the caller compares the key in the slot. Several slots may stand under one
@@ -23,8 +23,8 @@ final class KeyIndex {
   static final int TABLES = 1 << TABLE_BITS;
   private static final int FINGERPRINT_SHIFT = Long.SIZE - TABLE_BITS - Integer.SIZE;
   private static final int FIRST_HOMES = 16;
-  private static final int GROWTH_FRACTION = 10;
-  private static final int MAX_LOAD_PERCENT = 75;
+  private static final int GROWTH_FRACTION = 5;
+  private static final int MAX_LOAD_PERCENT = 85;
 
   /** Null where a kept table was not checked yet. */
   private final AtomicReferenceArray<IndexTable> tables = new AtomicReferenceArray<>(TABLES);
