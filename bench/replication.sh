@@ -147,8 +147,8 @@ puts_median() {
 }
 
 # Leader and follower share the processors with wrk: what the follower takes to apply is missing for the leader, whose own
-# time for a PUT is told for that reason. Before each figure there are some seconds that do not count, since a follower that
-# has just started is slower than it will be.
+# time for a PUT is told for that reason. Before each figure there are some seconds that do not count, and more with a
+# follower: for the first ten or so after its start its JVM compiles, on the same processors.
 puts() {
   packaged
   need wrk wrk
@@ -165,7 +165,7 @@ puts() {
     start_node "$follower_port" "$dir/follower" SLOTSTREAM_DURABILITY=os SLOTSTREAM_REPLICATION_PORT=0 \
       SLOTSTREAM_ROLE=follower SLOTSTREAM_LEADER="127.0.0.1:$leader_port"
     await caught_up
-    put_rate warm 3 >/dev/null
+    put_rate warm 12 >/dev/null
     with=$(put_rate with "$seconds")
     start=$(now)
     await caught_up

@@ -17,16 +17,16 @@ class CommitPaceTest {
   }
 
   @Test
-  void sixtyFourInAMillisecondAreAStream() {
-    assertFalse(pace.isFast(63, 6 * MILLI));
-    assertTrue(pace.isFast(64, 7 * MILLI));
-    assertTrue(pace.isFast(63, 8 * MILLI - 1), "as before, until a millisecond is over");
+  void twentyFourInAMillisecondAreAStream() {
+    assertFalse(pace.isFast(23, 6 * MILLI));
+    assertTrue(pace.isFast(24, 7 * MILLI));
+    assertTrue(pace.isFast(23, 8 * MILLI - 1), "as before, until a millisecond is over");
     assertFalse(pace.isFast(0, 8 * MILLI));
   }
 
   @Test
   void aBurstAfterASilenceIsNone() {
     assertFalse(pace.isFast(1_000, 1_005 * MILLI));
-    assertTrue(pace.isFast(65, 1_006 * MILLI));
+    assertTrue(pace.isFast(25, 1_006 * MILLI));
   }
 }
