@@ -53,6 +53,10 @@ public class EngineBenchmark {
     @Param("1000000")
     public int keys;
 
+    /** Bytes of log after which all slots that were written are brought to the disk. */
+    @Param("67108864")
+    public int segmentBytes;
+
     private Path directory;
     private SlotEngine engine;
 
@@ -68,8 +72,8 @@ public class EngineBenchmark {
                   shape,
                   Durability.OS,
                   65_536,
-                  64 << 20,
-                  new LogRetention(64L << 20, 64L << 20),
+                  segmentBytes,
+                  new LogRetention(segmentBytes, segmentBytes),
                   true));
       Caller caller = new Caller();
       for (int i = 0; i < keys; i++) {
