@@ -139,16 +139,22 @@ final class IndexTable {
 
   /** Adds an entry; false when the run has reached the end of the table, which must then grow. */
   boolean add(int fingerprint, int slot) {
-    int place = home(fingerprint);
-    while (place < places && written(place) != 0) {
-      place++;
-    }
+    int place = gap(home(fingerprint));
     if (place == places) {
       return false;
     }
     put(place, pack(fingerprint, slot));
     used++;
     return true;
+  }
+
+  /** The first empty place from this one on, or the number of places. */
+  private int gap(int from) {
+    int place = from;
+    while (place < places && written(place) != 0) {
+      place++;
+    }
+    return place;
   }
 
   /**
@@ -236,7 +242,6 @@ final class IndexTable {
    * before, or begins a run.
    */
   boolean copyTo(IndexTable larger) {
-    MemorySegment to = larger.entries;
     int begin = 0;
     int end = 0; // from the one to the other there is no gap, and nothing stands behind it
     for (int p = 0; p < places; p++) {
@@ -252,16 +257,10 @@ final class IndexTable {
       if (end == larger.places) {
         return false;
       }
-      if (home >= begin) {
-        to.setAtIndex(PLAIN, end++, entry);
-      } else { // out of order: there may be gaps behind its home
-        int place = home;
-        while (to.getAtIndex(PLAIN, place) != 0) {
-          place++;
-        }
-        to.setAtIndex(PLAIN, place, entry);
-        end = Math.max(end, place + 1);
-      }
+      // Out of order there may be gaps behind its home.
+      int place = home >= begin ? end : larger.gap(home);
+      larger.entries.setAtIndex(PLAIN, place, entry);
+      end = Math.max(end, place + 1);
     }
     larger.used = used;
     return true;

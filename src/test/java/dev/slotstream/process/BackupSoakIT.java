@@ -166,6 +166,7 @@ class BackupSoakIT {
    */
   private static void download(NodeProcess leader) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), leader.httpPort())) {
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
       String request = "GET /backup HTTP/1.1\r\nHost: leader\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       long bytes = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
