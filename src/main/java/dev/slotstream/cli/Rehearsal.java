@@ -5,6 +5,8 @@ import dev.slotstream.backup.BackupDownload.Patience;
 import dev.slotstream.backup.BackupException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +37,8 @@ final class Rehearsal {
   /** A backup and a dump come once in so many rounds, so that they are all among the others. */
   private static final int ROUNDS_PER_STREAM = 100;
 
+  private static final int ROUNDS_PER_LAST_WORDS = 10;
+
   private static final int KEYS_PER_ROUND = 8;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -64,6 +68,10 @@ final class Rehearsal {
         if (round % ROUNDS_PER_STREAM == ROUNDS_PER_STREAM / 2) {
           backup();
           answers(http, List.of(get("/dump"), get("/q/metrics"), get("/q/openapi")));
+          lastWords("/backup");
+        }
+        if (round % ROUNDS_PER_LAST_WORDS == 0) {
+          lastWords(key(0));
         }
       }
     }
@@ -150,6 +158,18 @@ final class Rehearsal {
   private static BodyPublisher chunked(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes));
+  }
+
+  /** Asked on a connection that the node is to close. The client of the others keeps its own. */
+  private void lastWords(String path) throws IOException {
+    try (Socket socket = new Socket(node.getHost(), node.getPort())) {
+      socket.setSoTimeout((int) TIMEOUT.toMillis());
+      String request =
+          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+              .formatted(path, node.getHost());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
   }
 
   private void backup() throws IOException {
