@@ -11,9 +11,19 @@ final class AwaitedPut extends Write {
   private volatile EngineException failure;
 
   void run(SlotEngine engine, byte[] key, byte[] value) {
+    begin(key, value);
+    engine.submit(this);
+    await();
+  }
+
+  /** Sets it up, to be submitted by the caller. */
+  void begin(byte[] key, byte[] value) {
     ended = false;
     put(key, value, value.length, Condition.NONE);
-    engine.submit(this);
+  }
+
+  /** Waits for its end. */
+  void await() {
     while (!ended) {
       Thread.onSpinWait(); // only when room had to be made first
     }

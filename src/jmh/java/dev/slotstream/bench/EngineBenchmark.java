@@ -14,6 +14,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,6 +24,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -40,6 +43,8 @@ import org.openjdk.jmh.infra.ThreadParams;
     value = 1,
     jvmArgsAppend = {"-Xmx1g", "--sun-misc-unsafe-memory-access=allow"})
 public class EngineBenchmark {
+  private static final int AT_ONCE = 64;
+
   private static final int KEY_BYTES = 16;
   private static final int VALUE_BYTES = 100;
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
@@ -122,6 +127,38 @@ public class EngineBenchmark {
   public boolean get(Store store, Caller caller) {
     caller.choose(caller.random.nextInt(store.keys));
     return store.engine.get(caller.key, caller.buffer);
+  }
+
+  /** What one thread puts at once. */
+  @State(Scope.Thread)
+  public static class Batch {
+    private final List<AwaitedPut> puts = new ArrayList<>();
+    private final byte[][] keys = new byte[AT_ONCE][KEY_BYTES];
+    private final byte[][] values = new byte[AT_ONCE][VALUE_BYTES];
+
+    /** Makes its buffers. */
+    @Setup(Level.Trial)
+    public void open() {
+      for (int i = 0; i < AT_ONCE; i++) {
+        puts.add(new AwaitedPut());
+      }
+    }
+  }
+
+  /** Overwrites random keys, so many at once; the time is that of one. */
+  @Benchmark
+  @OperationsPerInvocation(AT_ONCE)
+  public long putAll(Store store, Caller caller, Batch batch) {
+    for (int i = 0; i < AT_ONCE; i++) {
+      long key = caller.random.nextInt(store.keys);
+      LONG.set(batch.keys[i], 0, key * SPREAD);
+      LONG.set(batch.values[i], 0, key);
+      batch.values[i][VALUE_BYTES - 1] = 1;
+      batch.puts.get(i).begin(batch.keys[i], batch.values[i]);
+    }
+    store.engine.submitAll(batch.puts);
+    batch.puts.forEach(AwaitedPut::await);
+    return batch.puts.getLast().sequence();
   }
 
   /** Overwrites a random key. */

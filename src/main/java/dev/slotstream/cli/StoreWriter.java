@@ -14,6 +14,8 @@ import dev.slotstream.log.LogRetention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -22,7 +24,8 @@ import java.util.concurrent.Semaphore;
  * store is complete and closed; what ends early leaves nothing under that name.
  */
 final class StoreWriter implements AutoCloseable {
-  private static final int MOST_UNDER_WAY = 256;
+  private static final int MOST_UNDER_WAY = 1_024;
+  private static final int AT_ONCE = 256;
   private static final int GROW_SLOTS = 4_096;
   private static final int SEGMENT_BYTES = 16 << 20;
 
@@ -31,6 +34,7 @@ final class StoreWriter implements AutoCloseable {
   private final FieldCodec codec;
   private final SlotEngine engine;
   private final Semaphore places = new Semaphore(MOST_UNDER_WAY);
+  private final List<Put> next = new ArrayList<>(AT_ONCE);
   private volatile EngineException failure;
 
   private StoreWriter(Path target, Path part, FieldCodec codec, SlotEngine engine) {
@@ -71,7 +75,7 @@ final class StoreWriter implements AutoCloseable {
         .or(() -> codec.refuseValueLength(entry.valueBytes().length));
   }
 
-  /** Stores an entry that is not refused; waits until there is room. */
+  /** Stores an entry that is not refused, soon; waits until there is room. */
   void put(EntryLine entry) {
     places.acquireUninterruptibly();
     if (failure != null) {
@@ -81,7 +85,15 @@ final class StoreWriter implements AutoCloseable {
     byte[] value = entry.valueField(codec);
     Put put = new Put();
     put.put(codec.keyField(entry.keyBytes()), value, value.length, Condition.NONE);
-    engine.submit(put);
+    next.add(put);
+    if (next.size() == AT_ONCE) {
+      submitNext();
+    }
+  }
+
+  private void submitNext() {
+    engine.submitAll(next);
+    next.clear();
   }
 
   /** One entry on its way. */
@@ -105,6 +117,7 @@ final class StoreWriter implements AutoCloseable {
 
   /** Brings everything to the disk and gives the directory its name. */
   void complete() throws IOException {
+    submitNext();
     places.acquireUninterruptibly(MOST_UNDER_WAY);
     if (failure != null) {
       throw failure;

@@ -10,7 +10,6 @@ import dev.slotstream.log.LogException;
 import dev.slotstream.log.LogReader;
 import dev.slotstream.log.LogRecord;
 import dev.slotstream.log.SegmentedLog;
-import dev.slotstream.slot.MetaWord;
 import dev.slotstream.slot.NewerSlots;
 import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotBuffer;
@@ -53,9 +52,8 @@ final class Committer {
   private final ReentrantLock lock = new ReentrantLock();
   private final PendingSlots pending;
   private final SlotApplier applier;
-  private final LogRecord record;
+  private final LeaderWriter leader;
   private final ReplicaWriter replica;
-  private final NewestView current;
   private final RecordContent content = new RecordContent();
   private final Waiters waitingForRoom = new Waiters();
   private final Waiters waitingForDisk = new Waiters();
@@ -82,8 +80,9 @@ final class Committer {
     this.signals = signals;
     this.pending = new PendingSlots(slots.file().layout().keyLength());
     this.applier = new SlotApplier(slots, pending);
-    this.record = recovered.log().newRecord();
-    this.current = new NewestView(slots, pending);
+    NewestView current = new NewestView(slots, pending);
+    LogRecord record = recovered.log().newRecord();
+    this.leader = new LeaderWriter(this, slots, pending, current, record);
     this.replica = new ReplicaWriter(this, slots, pending, current, applier);
     useLog(recovered.log());
   }
@@ -118,18 +117,7 @@ final class Committer {
 
   /** The leader has begun leaderships right behind our last record. */
   void learnEpochs(ShardHistory leaders) {
-    lock.lock();
-    try {
-      history = history.followed();
-      for (ShardHistory.EpochStart start : leaders.epochs()) {
-        if (start.epoch() > history.epoch()
-            && start.firstSequence() == log.appendedSequence() + 1) {
-          learn(start.epoch(), start.firstSequence());
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> history = history.learnBegunAt(log.appendedSequence() + 1, leaders));
   }
 
   /** True while a full sync is under way: the slots are a mixture of two pasts. */
@@ -158,20 +146,13 @@ final class Committer {
     boolean roomWanted = false;
     lock.lock();
     try {
-      refusal = admit();
+      refusal = admit(1);
       if (refusal == null) {
-        if (waitingForRoom.isEmpty() && submission.attempt(this)) {
-          ended = settle(submission);
-        } else {
-          waitingForRoom.add(submission);
-        }
+        ended = enter(submission);
         roomWanted = roomRunsLow();
       }
-    } catch (RuntimeException e) {
-      refusal = broke(e);
-    } catch (Error e) {
-      broke(e);
-      throw e;
+    } catch (WriteGateShut e) {
+      refusal = e;
     } finally {
       lock.unlock();
     }
@@ -190,6 +171,61 @@ final class Committer {
     }
   }
 
+  /**
+   * Takes writes in their order, as {@link #submit} would, but under one lock and with one signal.
+   * Either all are admitted or none is; from there on each ends by itself.
+   */
+  void submitAll(List<? extends Write> writes) {
+    EngineException refusal;
+    List<Write> ended = new ArrayList<>(writes.size());
+    int taken = 0;
+    boolean roomWanted = false;
+    lock.lock();
+    try {
+      refusal = admit(writes.size());
+      for (; refusal == null && taken < writes.size(); taken++) {
+        Write write = writes.get(taken);
+        if (enter(write)) {
+          ended.add(write);
+        }
+      }
+      roomWanted = roomRunsLow();
+    } catch (WriteGateShut e) {
+      refusal = e;
+    } finally {
+      lock.unlock();
+    }
+    if (roomWanted) {
+      signals.roomWanted();
+    }
+    ended.forEach(Write::finish);
+    if (!ended.isEmpty() && !appliesLater()) {
+      signals.committed();
+    }
+    if (ended.size() < taken) {
+      signals.forceWanted();
+    }
+    for (Write write : writes.subList(taken, writes.size())) {
+      write.fail(refusal);
+    }
+  }
+
+  /** Under the lock: true when it has ended already. Where the writing breaks, the gate is shut. */
+  private boolean enter(Submission submission) {
+    try {
+      if (waitingForRoom.isEmpty() && submission.attempt(this)) {
+        return settle(submission);
+      }
+      waitingForRoom.add(submission);
+      return false;
+    } catch (RuntimeException e) {
+      throw broke(e);
+    } catch (Error e) {
+      broke(e);
+      throw e;
+    }
+  }
+
   /** A fault on a mapped page, a fault of ours: what was done and what was not is not known. */
   private WriteGateShut broke(Throwable why) {
     WriteGateShut reason = new WriteGateShut("write broke: " + why, why);
@@ -197,8 +233,8 @@ final class Committer {
     return reason;
   }
 
-  private EngineException admit() {
-    if (waitingForDisk.size() + waitingForRoom.size() >= MAX_WAITING) {
+  private EngineException admit(int more) {
+    if (waitingForDisk.size() + waitingForRoom.size() + more > MAX_WAITING) {
       return new Overloaded("too many writes wait, limit=" + MAX_WAITING);
     }
     return gate.reason();
@@ -247,48 +283,9 @@ final class Committer {
     return slots.get(hash, key, newer, into);
   }
 
-  /** Under the lock: appends a put or a delete, or refuses it. */
-  boolean attempt(Write write) {
-    current.look(write);
-    int slot = current.slot();
-    boolean nothingToDelete = write.isDelete() && slot < 0;
-    if (nothingToDelete || !write.condition().allows(current)) {
-      write.refuse(slot, current.meta());
-      // What it saw may still wait for the disk: then so does the refusal, where anybody does.
-      write.await(pending.isEmpty() ? 0 : log.appendedSequence());
-      return true;
-    }
-    boolean fresh = slot < 0;
-    if (fresh) {
-      slot = slots.takeFree();
-      if (slot < 0) {
-        slotsDemanded = slots.file().slotCount() + 1;
-        return false;
-      }
-    }
-    int status = write.isDelete() ? MetaWord.DELETED : MetaWord.OCCUPIED;
-    int meta = MetaWord.next(current.metaOf(slot), status);
-    record.header(history.epoch(), slot, meta).key(write.key(), 0, write.key().length);
-    if (write.isDelete()) {
-      record.noValue();
-    } else {
-      record.value(write.value(), 0, write.valueLength());
-    }
-    if (!append(record)) {
-      if (fresh) {
-        slots.release(slot);
-      }
-      return false;
-    }
-    write.place(slot, meta, history.epoch(), log.appendedSequence());
-    write.await(log.appendedSequence());
-    if (fresh && appliesLater()) {
-      slots.addEntry(write.hash(), slot);
-    }
-    if (write.isDelete()) {
-      slots.release(slot);
-    }
-    return true;
+  /** Under the lock: takes one put or delete. */
+  boolean write(Write write) {
+    return leader.write(write);
   }
 
   /** Under the lock: takes one event of a leader. */
@@ -307,7 +304,11 @@ final class Committer {
 
   /** So many slots will be written soon: better made in one go than whenever one is missing. */
   void expectSlots(int count) {
-    locked(() -> demandSlot(count - 1));
+    locked(
+        () -> {
+          demandSlot(count - 1);
+          slots.expect(count);
+        });
     signals.roomWanted();
   }
 

@@ -74,6 +74,17 @@ public record ShardHistory(UUID storeId, boolean own, List<EpochStart> epochs) {
     return new ShardHistory(storeId, false, followedBy(epoch, firstSequence));
   }
 
+  /** This history, followed by those of a leader's later leaderships that begin at a sequence. */
+  ShardHistory learnBegunAt(long sequence, ShardHistory leaders) {
+    ShardHistory learned = followed();
+    for (EpochStart start : leaders.epochs()) {
+      if (start.epoch() > learned.epoch() && start.firstSequence() == sequence) {
+        learned = learned.learn(start.epoch(), sequence);
+      }
+    }
+    return learned;
+  }
+
   /** This history, as one who follows has it. */
   ShardHistory followed() {
     return own ? new ShardHistory(storeId, false, epochs) : this;

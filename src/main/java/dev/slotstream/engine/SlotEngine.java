@@ -17,6 +17,7 @@ import dev.slotstream.slot.SlotDamagedException;
 import dev.slotstream.slot.SlotFileException;
 import dev.slotstream.slot.SlotLayout;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -26,6 +27,9 @@ import java.util.UUID;
  * <p>Keys are whole key fields of K bytes. What a key or a value means to a user is not known here.
  */
 public final class SlotEngine implements AutoCloseable {
+  /** The shard's lock is held for so many writes at a stretch: half a millisecond, about. */
+  public static final int MOST_WRITES_AT_ONCE = 1_024;
+
   private final EngineOptions options;
   private final StoreIdentity identity;
   private final RecoveryReport recovery;
@@ -177,6 +181,50 @@ public final class SlotEngine implements AutoCloseable {
    * @throws IllegalArgumentException when its key is not K bytes long, or its value longer than V
    */
   public int submit(Write write) {
+    requireFits(write);
+    int shard = shardOf(write);
+    shards.get(shard).committer().submit(write);
+    return shard;
+  }
+
+  /**
+   * Submits several writes at once: to each shard its own, in the order in which they stand, under
+   * one lock. That is faster than one by one, above all where the store is larger than the
+   * processor's caches. Each of them ends by itself, and they are not one transaction: a crash may
+   * leave the first ones of a shard without the others.
+   *
+   * @param writes at most {@value #MOST_WRITES_AT_ONCE}
+   * @throws IllegalArgumentException when they are more, or one does not fit a slot; then nothing
+   *     was submitted
+   */
+  public void submitAll(List<? extends Write> writes) {
+    if (writes.size() > MOST_WRITES_AT_ONCE) {
+      throw new IllegalArgumentException(
+          "too many writes at once, writes=%d limit=%d"
+              .formatted(writes.size(), MOST_WRITES_AT_ONCE));
+    }
+    List<List<Write>> byShard = new ArrayList<>(shards.size());
+    shards.forEach(shard -> byShard.add(new ArrayList<>()));
+    for (Write write : writes) {
+      requireFits(write);
+      byShard.get(shardOf(write)).add(write);
+    }
+    for (Shard shard : shards) {
+      List<Write> its = byShard.get(shard.number());
+      if (!its.isEmpty()) {
+        Committer committer = shard.committer();
+        long[] hashes = its.stream().mapToLong(Write::hash).toArray();
+        its.getFirst().keep(committer.slots().foresee(hashes));
+        committer.submitAll(its);
+      }
+    }
+  }
+
+  private int shardOf(Write write) {
+    return routing.shardOf(write.key(), write.hash());
+  }
+
+  private void requireFits(Write write) {
     SlotLayout layout = options.shape().layout();
     if (write.key().length != layout.keyLength() || write.valueLength() > layout.valueLength()) {
       throw new IllegalArgumentException(
@@ -187,9 +235,6 @@ public final class SlotEngine implements AutoCloseable {
                   write.valueLength(),
                   layout.valueLength()));
     }
-    int shard = routing.shardOf(write.key(), write.hash());
-    shards.get(shard).committer().submit(write);
-    return shard;
   }
 
   /** Submits a leader's events to their shard. */

@@ -25,6 +25,7 @@ final class KeyIndex {
   private static final int FIRST_HOMES = 16;
   private static final int GROWTH_FRACTION = 5;
   private static final int MAX_LOAD_PERCENT = 85;
+  private static final int MOST_TIMES_LARGER = 4;
 
   /** Null where a kept table was not checked yet. */
   private final AtomicReferenceArray<IndexTable> tables = new AtomicReferenceArray<>(TABLES);
@@ -32,6 +33,9 @@ final class KeyIndex {
   private volatile KeptIndex kept;
   private Supplier<KeyIndex> fromSlots;
   private volatile boolean keptDamaged;
+
+  /** Homes that a table will need for the keys that are expected; 0 when none are. */
+  private int expectedHomes;
 
   KeyIndex() {
     for (int t = 0; t < TABLES; t++) {
@@ -147,18 +151,31 @@ final class KeyIndex {
     table(hash).remove(fingerprint(hash), slot);
   }
 
+  /**
+   * So many keys will be here soon: tables that have to grow do it in fewer steps. No table becomes
+   * larger than four times what it has outgrown, whatever was said.
+   */
+  void expect(int keys) {
+    long even = (long) keys * 100 / ((long) MAX_LOAD_PERCENT * TABLES);
+    // Hashes do not spread quite evenly: hardly a table has a sixteenth more than its share.
+    expectedHomes = (int) (even + even / 16);
+  }
+
+  private static int more(int homes) {
+    return homes + Math.max(FIRST_HOMES / 2, homes / GROWTH_FRACTION);
+  }
+
   private IndexTable grow(long hash, IndexTable old) {
-    int homes = old.homes();
+    int homes =
+        Math.max(more(old.homes()), Math.min(expectedHomes, MOST_TIMES_LARGER * old.homes()));
     // More homes alone do not help when many keys have one hash, by chance or by malice.
     int spill = isFull(old) ? old.spill() : 2 * old.spill();
-    IndexTable larger;
-    boolean fits;
-    do {
-      homes += Math.max(FIRST_HOMES / 2, homes / GROWTH_FRACTION);
-      larger = new IndexTable(homes, spill);
-      fits = old.copyTo(larger);
+    IndexTable larger = new IndexTable(homes, spill);
+    while (!old.copyTo(larger)) {
+      homes = more(homes);
       spill *= 2;
-    } while (!fits);
+      larger = new IndexTable(homes, spill);
+    }
     tables.setRelease(tableOf(hash), larger);
     return larger;
   }

@@ -289,6 +289,16 @@ public final class ShardSlots {
     noteWritten(slot);
   }
 
+  /** So many slots will be taken soon. */
+  public void expect(int slots) {
+    index.expect(slots);
+  }
+
+  /** Reads what writes of these keys will read, all at once; keep the number. Any thread. */
+  public int foresee(long[] hashes) {
+    return Foresight.of(index, file, hashes);
+  }
+
   /** Lets readers find a key in a slot. */
   public void addEntry(long hash, int slot) {
     index.add(hash, slot);

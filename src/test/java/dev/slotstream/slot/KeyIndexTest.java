@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KeyIndexTest {
@@ -245,5 +246,38 @@ class KeyIndexTest {
     table.remove(5, 1);
     assertFalse(table.unchangedSince(before));
     assertFalse(table.unchangedSince(1));
+  }
+
+  @Test
+  void tablesAreMadeLargeEnoughForTheKeysThatAreExpected() {
+    int keys = 400_000;
+    KeyIndex expecting = new KeyIndex();
+    expecting.expect(keys);
+    SplittableRandom random = new SplittableRandom(5);
+    List<IndexTable> midway = List.of();
+    for (int slot = 0; slot < keys; slot++) {
+      expecting.add(random.nextLong(), slot);
+      if (slot == keys / 4 * 3) {
+        midway = expecting.tables();
+      }
+    }
+    assertTrue(expecting.bytes() <= 11L * keys, "bytes=" + expecting.bytes());
+    List<IndexTable> before = midway;
+    List<IndexTable> after = expecting.tables();
+    long grown =
+        IntStream.range(0, KeyIndex.TABLES).filter(t -> before.get(t) != after.get(t)).count();
+    assertTrue(grown < KeyIndex.TABLES / 20, "grew again in the last quarter: " + grown);
+  }
+
+  @Test
+  void keysThatDoNotComeCostLittle() {
+    int keys = 100_000;
+    KeyIndex expecting = new KeyIndex();
+    expecting.expect(Integer.MAX_VALUE);
+    SplittableRandom random = new SplittableRandom(6);
+    for (int slot = 0; slot < keys; slot++) {
+      expecting.add(random.nextLong(), slot);
+    }
+    assertTrue(expecting.bytes() <= 4L * 12 * keys, "bytes=" + expecting.bytes());
   }
 }
