@@ -1,12 +1,13 @@
 #!/bin/sh
 # Get and put of the engine: keys of 16 bytes, values of 100, 2 shards, os durability (a write survives the process), checksums on.
-#   peers   one thread beside a map on the heap (no persistence: the bound), Chronicle Map (a file, no log), LMDB (no
+#   peers   one thread, and 64 puts at once, beside a map on the heap (no persistence: the bound), Chronicle Map (a file, no log), LMDB (no
 #           sync) and armdb (its defaults, and without sync); bytes allocated per get and put
 #   threads two threads beside one
 #   keys    10,000,000 keys beside 1,000,000
 #   pauses  how long puts take while the store grows, and while checkpoints are made
 # Rounds in turn, medians, ratios and the bars.
 #   ROUNDS=5 bench/engine.sh [peers] [threads] [keys] [pauses]
+# TMPDIR says where the stores are; in a file system in memory (TMPDIR=/dev/shm) the disk is out of it.
 . "$(dirname "$0")/common.sh"
 parts=${*:-peers threads keys pauses}
 rounds=${ROUNDS:-5}
@@ -19,7 +20,7 @@ jmh_classes
 dir=$(mktemp -d)
 trap 'end_owned; rm -rf "$dir"' EXIT
 
-# Adds lines of: part, who, what, threads, keys, figure. What is get, put, get-bytes, put-bytes.
+# Adds lines of: part, who, what, threads, keys, figure. What is get, put, putAll, get-bytes, put-bytes, putAll-bytes.
 jmh() {
   # shellcheck disable=SC2086 # several arguments
   "$java" --sun-misc-unsafe-memory-access=allow -cp "$classpath" org.openjdk.jmh.Main "$@" $jmh \
@@ -27,8 +28,9 @@ jmh() {
   tr -d '"\r' <"$dir/csv" | awk -F, -v part="$part" '
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     {
-      n = split($1, name, ".")
-      what = $1 ~ /gc.alloc.rate.norm$/ ? ($1 ~ /\.get:/ ? "get-bytes" : "put-bytes") : name[n]
+      split($1, part_of, ":")
+      n = split(part_of[1], name, ".")
+      what = $1 ~ /gc.alloc.rate.norm$/ ? name[n] "-bytes" : name[n]
       if ($1 ~ /:/ && what !~ /-bytes/) next
       who = $1 ~ /PeerBenchmark/ ? $at["Param: peer"] : "slotstream"
       print part, who, what, $at["Threads"], $at["Param: keys"], $at["Score"]
@@ -92,6 +94,9 @@ say_peers() {
       result "engine-$what" "$what, ns: shorter is better" "$(name "$who")" "$(of peers "$who" $what 1 "$keys")"
     done
   done
+  at_once=$(of peers slotstream putAll 1 "$keys")
+  printf '| Slotstream, 64 puts at once, each | | %.0f | %.2f |\n' "$at_once" "$(of peers slotstream putAll-bytes 1 "$keys")"
+  result engine-put 'put, ns: shorter is better' 'Slotstream, 64 at once' "$at_once"
   get=$(of peers slotstream get 1 "$keys")
   put=$(of peers slotstream put 1 "$keys")
   bar 'get, Chronicle Map / Slotstream' "$(ratio "$(of peers CHRONICLE get 1 "$keys")" "$get")" '>=' 2.5
@@ -167,13 +172,13 @@ for round in $(seq "$rounds"); do
         ;;
       threads)
         for threads in 1 2; do
-          jmh EngineBenchmark -t $threads -p keys="$keys"
+          jmh 'EngineBenchmark.(get|put)$' -t $threads -p keys="$keys"
           [ "$beside" = none ] || jmh PeerBenchmark -t $threads -p keys="$keys" -p peer="$beside"
         done
         ;;
       keys)
         for count in "$keys" "$many"; do
-          jmh EngineBenchmark -t 1 -p keys="$count"
+          jmh 'EngineBenchmark.(get|put)$' -t 1 -p keys="$count"
           [ "$beside" = none ] || jmh PeerBenchmark -t 1 -p keys="$count" -p peer="$beside"
         done
         ;;

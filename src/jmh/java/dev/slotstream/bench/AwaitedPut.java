@@ -4,9 +4,12 @@ import dev.slotstream.engine.Condition;
 import dev.slotstream.engine.EngineException;
 import dev.slotstream.engine.SlotEngine;
 import dev.slotstream.engine.Write;
+import java.util.concurrent.locks.LockSupport;
 
 /** A put that its thread makes over and over, and waits for each time. */
 final class AwaitedPut extends Write {
+  private static final long WAIT_NANOS = 20_000;
+
   private volatile boolean ended;
   private volatile EngineException failure;
 
@@ -24,8 +27,9 @@ final class AwaitedPut extends Write {
 
   /** Waits for its end. */
   void await() {
+    // Only when room has to be made first, by a thread that needs a processor for it.
     while (!ended) {
-      Thread.onSpinWait(); // only when room had to be made first
+      LockSupport.parkNanos(WAIT_NANOS);
     }
     if (failure != null) {
       throw failure;

@@ -15,7 +15,6 @@ import dev.slotstream.slot.ShardSlots;
 import dev.slotstream.slot.SlotBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -49,7 +48,7 @@ final class Committer {
   private final WriteGate gate = new WriteGate();
   private final CommitSignals signals;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ShardLock lock = new ShardLock();
   private final PendingSlots pending;
   private final SlotApplier applier;
   private final LeaderWriter leader;
@@ -484,6 +483,7 @@ final class Committer {
 
   /** For a full sync: the slots are whole again, on disk. */
   void leaveSync() {
+    locked(() -> slots.expect(0)); // the index grows as it has to from here on
     syncing = false;
     signals.committed();
   }

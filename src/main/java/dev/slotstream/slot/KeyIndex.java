@@ -152,8 +152,8 @@ final class KeyIndex {
   }
 
   /**
-   * So many keys will be here soon: tables that have to grow do it in fewer steps. No table becomes
-   * larger than four times what it has outgrown, whatever was said.
+   * So many keys will be here soon: tables that have to grow do it in fewer steps; 0 ends that. No
+   * table becomes larger than four times what it has outgrown, whatever was said.
    */
   void expect(int keys) {
     long even = (long) keys * 100 / ((long) MAX_LOAD_PERCENT * TABLES);
