@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 public enum PlantedFault {
   /** Compare-and-set does not compare. */
   CONDITION_NOT_ASKED(
-      CallSite.of("engine/Committer", "attempt", "engine/Condition", "allows"),
+      CallSite.of("engine/LeaderWriter", "write", "engine/Condition", "allows"),
       false,
       code -> code.pop2().iconst_1()),
 
