@@ -177,7 +177,9 @@ public final class FaultyLink {
             more = chunk.bytes().length > 0;
           }
         }
-        shutdownOutput(to);
+        if (!closed) { // by a reset, which must not come as an end
+          shutdownOutput(to);
+        }
       } catch (IOException e) {
         lost();
       } catch (InterruptedException e) {
