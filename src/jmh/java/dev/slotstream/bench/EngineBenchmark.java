@@ -115,11 +115,15 @@ public class EngineBenchmark {
     }
 
     private void putKey(Store store, long i) {
-      choose(i);
-      LONG.set(value, 0, i);
-      value[VALUE_BYTES - 1] = 1;
+      fill(key, value, i);
       put.run(store.engine, key, value);
     }
+  }
+
+  private static void fill(byte[] key, byte[] value, long i) {
+    LONG.set(key, 0, i * SPREAD);
+    LONG.set(value, 0, i);
+    value[VALUE_BYTES - 1] = 1;
   }
 
   /** Reads a random key that is there. */
@@ -151,9 +155,7 @@ public class EngineBenchmark {
   public long putAll(Store store, Caller caller, Batch batch) {
     for (int i = 0; i < AT_ONCE; i++) {
       long key = caller.random.nextInt(store.keys);
-      LONG.set(batch.keys[i], 0, key * SPREAD);
-      LONG.set(batch.values[i], 0, key);
-      batch.values[i][VALUE_BYTES - 1] = 1;
+      fill(batch.keys[i], batch.values[i], key);
       batch.puts.get(i).begin(batch.keys[i], batch.values[i]);
     }
     store.engine.submitAll(batch.puts);

@@ -214,7 +214,7 @@ public final class SlotEngine implements AutoCloseable {
       if (!its.isEmpty()) {
         Committer committer = shard.committer();
         long[] hashes = its.stream().mapToLong(Write::hash).toArray();
-        its.getFirst().keep(committer.slots().foresee(hashes));
+        committer.slots().foresee(hashes);
         committer.submitAll(its);
       }
     }

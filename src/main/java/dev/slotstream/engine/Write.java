@@ -22,9 +22,6 @@ public abstract non-sealed class Write extends Submission {
   private int epoch;
   private long sequence;
 
-  @SuppressWarnings({"unused", "FieldCanBeLocal"}) // see keep
-  private int kept;
-
   /**
    * Sets up a put.
    *
@@ -107,11 +104,6 @@ public abstract non-sealed class Write extends Submission {
   @Override
   final void fail(EngineException why) {
     failed(why);
-  }
-
-  /** Keeps a number that means nothing, so that the reads it came from are made. */
-  final void keep(int number) {
-    kept = number;
   }
 
   /** The condition did not hold, or there was nothing to delete. */

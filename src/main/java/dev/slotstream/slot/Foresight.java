@@ -11,6 +11,9 @@ import java.lang.foreign.ValueLayout;
  * <p>Any thread. Changes nothing; a key that it misses is only slower.
  */
 final class Foresight {
+  /** Whatever stands under a hash: it is the key's own slot nearly always. */
+  private static final SlotMatch FIRST = slot -> true;
+
   private Foresight() {}
 
   /** Answers a number that means nothing: whoever drops it may see the reads dropped, too. */
@@ -31,10 +34,7 @@ final class Foresight {
   }
 
   private static int slotOf(KeyIndex index, SlotFile file, long hash) {
-    IndexTable table = index.table(hash);
-    int fingerprint = KeyIndex.fingerprint(hash);
-    int place = table.seek(fingerprint, table.home(fingerprint));
-    int slot = place == IndexTable.NONE ? IndexTable.NONE : table.slotAt(place);
+    int slot = index.find(hash, FIRST);
     if (slot < 0 || slot >= file.slotCount()) {
       return 0;
     }

@@ -100,7 +100,7 @@ final class KeyIndex {
     return (int) (hash >>> FINGERPRINT_SHIFT);
   }
 
-  /** For the writer: the first candidate that matches, or -1. */
+  /** The first candidate that matches, or -1; another thread than the writer's may miss one. */
   int find(long hash, SlotMatch match) {
     IndexTable table = table(hash);
     int fingerprint = fingerprint(hash);

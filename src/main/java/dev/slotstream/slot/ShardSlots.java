@@ -44,6 +44,9 @@ public final class ShardSlots {
   private final SlotCensus census;
   private final SlotBuffer scratch;
 
+  @SuppressWarnings("unused") // means nothing; written so that what it was made of is read
+  private int foreseen;
+
   /** Slots of a piece, a power of two. */
   private final int piece;
 
@@ -294,9 +297,9 @@ public final class ShardSlots {
     index.expect(slots);
   }
 
-  /** Reads what writes of these keys will read, all at once; keep the number. Any thread. */
-  public int foresee(long[] hashes) {
-    return Foresight.of(index, file, hashes);
+  /** Reads what writes of these keys will read, all at once. Any thread. */
+  public void foresee(long[] hashes) {
+    foreseen = Foresight.of(index, file, hashes);
   }
 
   /** Lets readers find a key in a slot. */
