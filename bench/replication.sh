@@ -9,7 +9,7 @@
 parts=${*:-rates lag puts}
 keys=${KEYS:-1000000}
 events=${EVENTS:-500000}
-rehearsals=${REHEARSALS:-2}
+rehearsals=${REHEARSALS:-6}
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-10}
 connections=${CONNECTIONS:-64}

@@ -62,6 +62,10 @@ public class EngineBenchmark {
     @Param("67108864")
     public int segmentBytes;
 
+    /** How many shards it has. */
+    @Param("2")
+    public int shards;
+
     private Path directory;
     private SlotEngine engine;
 
@@ -69,7 +73,7 @@ public class EngineBenchmark {
     @Setup(Level.Trial)
     public void open() throws IOException {
       directory = Files.createTempDirectory("slotstream-bench");
-      Shape shape = new Shape(2, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
+      Shape shape = new Shape(shards, 0, new SlotLayout(KEY_BYTES, VALUE_BYTES), Content.EXACT);
       engine =
           SlotEngine.open(
               new EngineOptions(

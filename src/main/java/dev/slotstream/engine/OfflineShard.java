@@ -1,6 +1,7 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.engine.OfflineStore.Listener;
+import dev.slotstream.file.Room;
 import dev.slotstream.log.LogCheck;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.LogRecord;
@@ -195,6 +196,7 @@ public final class OfflineShard implements AutoCloseable {
         number,
         StoreIdentity.bytes(storeId),
         LogOptions.leastSegmentSize(layout.keyLength(), layout.valueLength()),
+        Room.RESERVED,
         layout.keyLength(),
         layout.valueLength());
   }

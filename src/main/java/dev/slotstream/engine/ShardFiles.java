@@ -1,6 +1,7 @@
 package dev.slotstream.engine;
 
 import dev.slotstream.file.MappedFile;
+import dev.slotstream.file.Room;
 import dev.slotstream.file.Storage;
 import dev.slotstream.log.LogOptions;
 import dev.slotstream.log.SegmentNames;
@@ -122,6 +123,11 @@ record ShardFiles(Storage storage, EngineOptions options, int shard, UUID direct
         shard,
         StoreIdentity.bytes(storeId),
         options.segmentSize(),
+        switch (options.durability()) {
+          case FSYNC -> Room.WRITTEN;
+          case INTERVAL -> Room.RESERVED;
+          case OS -> Room.STREAMED;
+        },
         options.shape().layout().keyLength(),
         options.shape().layout().valueLength());
   }

@@ -26,8 +26,17 @@ final class DiskFile implements MappedFile {
    */
   private static final int CHUNK = 16 << 10;
 
+  /** As large as a large page of memory: Linux makes the file's pieces so when asked at once. */
+  private static final int LARGE_CHUNK = 2 << 20;
+
+  /** Zeros that are made once: memory that is new for each write would cost more than the write. */
+  private static final class LargeZeros {
+    private static final ByteBuffer CHUNK = ByteBuffer.allocateDirect(LARGE_CHUNK);
+  }
+
   private final Path path;
   private final FileChannel channel;
+  private final FileBlocks blocks;
   private final Arena arena = Arena.ofShared();
   private volatile MemorySegment mapping;
   private volatile long length;
@@ -38,6 +47,7 @@ final class DiskFile implements MappedFile {
     try {
       this.length = channel.size();
       this.mapping = map(Math.max(reserve, length), length);
+      this.blocks = FileBlocks.of(path);
     } catch (IOException e) {
       arena.close();
       channel.close();
@@ -64,17 +74,15 @@ final class DiskFile implements MappedFile {
   }
 
   @Override
-  public void extend(long newLength) throws IOException {
+  public void extend(long newLength, Room room) throws IOException {
     if (newLength <= length) {
       return;
     }
-    try {
-      writeZeros(channel, length, newLength);
-    } catch (IOException e) {
-      giveBack(e);
-      throw DiskStorage.describe(e, "extend", path, newLength, newLength - length);
+    boolean reserved = lengthen(newLength, room);
+    forceExtension(newLength);
+    if (reserved) {
+      bringIn(length, newLength, room);
     }
-    forceZeros(newLength);
     if (newLength > mapping.byteSize()) {
       // The old mapping stays valid until close: readers may be inside it.
       mapping = map(newLength * 2, newLength);
@@ -83,12 +91,36 @@ final class DiskFile implements MappedFile {
     length = newLength;
   }
 
+  /** Answers whether that was done without writing anything. */
+  private boolean lengthen(long newLength, Room room) throws IOException {
+    try {
+      if (room != Room.WRITTEN && blocks.reserve(length, newLength - length)) {
+        return true;
+      }
+      writeZeros(channel, length, newLength);
+      return false;
+    } catch (IOException e) {
+      giveBack(e);
+      throw DiskStorage.describe(e, "extend", path, newLength, newLength - length);
+    }
+  }
+
+  @Override
+  public void zero(long offset, long size, Room room) throws IOException {
+    if (room == Room.WRITTEN || !blocks.zero(offset, size)) {
+      MappedFile.super.zero(offset, size, room);
+      return;
+    }
+    force(offset, size); // of no byte, but of what the file system has noted
+    bringIn(offset, offset + size, room);
+  }
+
   /**
-   * Only them: whoever waits for room must not wait for all that was written to the file before. As
-   * far as the mapping reaches that is done through it, which is not the handle that wrote them;
+   * Only this: whoever waits for room must not wait for all that was written to the file before. As
+   * far as the mapping reaches that is done through it, which is not the handle that wrote zeros;
    * but Linux has the mapping hold the channel's own open file, with its length and its errors.
    */
-  private void forceZeros(long newLength) throws IOException {
+  private void forceExtension(long newLength) throws IOException {
     if (newLength <= mapping.byteSize()) {
       force(length, newLength - length);
       return;
@@ -97,6 +129,13 @@ final class DiskFile implements MappedFile {
       channel.force(true);
     } catch (IOException e) {
       throw forceFailed(e, newLength);
+    }
+  }
+
+  /** Nothing of this has to reach the disk: reserved blocks read as zeros there, too. */
+  private void bringIn(long from, long to, Room room) throws IOException {
+    if (room == Room.STREAMED) {
+      writeZeros(channel, from, to, LargeZeros.CHUNK.duplicate());
     }
   }
 
@@ -165,6 +204,7 @@ final class DiskFile implements MappedFile {
   @Override
   public void close() {
     arena.close();
+    blocks.close();
     try {
       channel.close();
     } catch (IOException e) {
@@ -174,7 +214,12 @@ final class DiskFile implements MappedFile {
   }
 
   static void writeZeros(FileChannel channel, long from, long to) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(0, to - from)));
+    int chunk = (int) Math.min(CHUNK, Math.max(0, to - from));
+    writeZeros(channel, from, to, ByteBuffer.allocateDirect(chunk));
+  }
+
+  private static void writeZeros(FileChannel channel, long from, long to, ByteBuffer zeros)
+      throws IOException {
     for (long at = from; at < to; ) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
       DiskStorage.writeFully(channel, zeros, at);

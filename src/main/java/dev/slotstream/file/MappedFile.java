@@ -16,12 +16,18 @@ public interface MappedFile extends AutoCloseable {
   long length();
 
   /**
-   * Lengthens the file by real zeros, never by a hole, and forces them: a full disk is an error
-   * here, not a fault at the first access.
+   * Lengthens the file by room that reads as zeros, never by a hole, and has the disk know it: a
+   * full disk is an error here, not a fault at the first access.
    *
    * @throws NoSpaceException when the disk has no room; the file is as long as before
    */
-  void extend(long newLength) throws IOException;
+  void extend(long newLength, Room room) throws IOException;
+
+  /** Has a range read as zeros again, on the disk, whatever happens next. */
+  default void zero(long offset, long length, Room room) throws IOException {
+    mapping().asSlice(offset, length).fill((byte) 0);
+    force(offset, length);
+  }
 
   /** Shortens the file; only before anything past the new length was used. */
   void cut(long newLength) throws IOException;

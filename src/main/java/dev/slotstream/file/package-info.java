@@ -1,5 +1,5 @@
 /**
- * Files as the store needs them: mapped, extended by real zeros, forced, renamed, locked.
+ * Files as the store needs them: mapped, extended by room that is there, forced, renamed, locked.
  *
  * <p>Everything that touches the disk goes through {@link dev.slotstream.file.Storage}, so that a
  * test can put a disk in its place that fails at the n-th force or forgets what was not forced.

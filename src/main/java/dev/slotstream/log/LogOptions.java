@@ -1,5 +1,6 @@
 package dev.slotstream.log;
 
+import dev.slotstream.file.Room;
 import dev.slotstream.file.Storage;
 import java.nio.file.Path;
 
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param shard number, 0 to 254
  * @param storeId 16 bytes
  * @param segmentSize bytes of a segment; a step of it must take a header and the longest record
+ * @param room how it is made ahead of the records
  * @param maxKeyLength bytes
  * @param maxValueLength bytes
  */
@@ -21,6 +23,7 @@ public record LogOptions(
     int shard,
     byte[] storeId,
     int segmentSize,
+    Room room,
     int maxKeyLength,
     int maxValueLength) {
   private static final int STEPS_PER_SEGMENT = 8;

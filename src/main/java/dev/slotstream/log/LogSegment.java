@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the log, mapped. It is preallocated in steps of real zeros, so that an append is a
- * copy into memory.
+ * One file of the log, mapped. It is preallocated in steps that read as zeros, so that an append is
+ * a copy into memory.
  *
  * <p>Threads: the appender writes, the preparing thread extends, anyone reads. Whoever reads holds
  * the segment ({@link #hold}, {@link #letGo}); a segment that was purged is unmapped when the last
@@ -96,9 +96,7 @@ final class LogSegment {
     }
     int step = options.step();
     for (int at = 0; at < size; at += step) {
-      int bytes = Math.min(step, size - at);
-      mapping.asSlice(at, bytes).fill((byte) 0);
-      file.force(at, bytes);
+      file.zero(at, Math.min(step, size - at), options.room());
     }
   }
 
@@ -287,10 +285,10 @@ final class LogSegment {
     return Math.min(prepared, warmed);
   }
 
-  /** Adds zeros where there are none yet, and touches pages from a position on. */
+  /** Adds room where there is none yet, and touches pages from a position on. */
   void prepare(int from, int upTo) throws IOException {
     int to = Math.min(upTo, size);
-    file.extend(to);
+    file.extend(to, options.room());
     for (int page = Math.max(from, warmed) / PAGE * PAGE; page < to; page += PAGE) {
       LENGTH_WORD.getAndBitwiseOr(mapping, (long) page, 0); // whatever the appender writes there
     }

@@ -1,6 +1,7 @@
 package dev.slotstream.slot;
 
 import dev.slotstream.file.MappedFile;
+import dev.slotstream.file.Room;
 import dev.slotstream.file.Storage;
 import dev.slotstream.slot.Checkpoint.SyncEdge;
 import dev.slotstream.slot.SlotFileException.Kind;
@@ -156,7 +157,7 @@ public final class SlotFile implements AutoCloseable {
   }
 
   /**
-   * Adds slots. Their zeros are on the disk before the header counts them, in both its places, so a
+   * Adds slots. Their room is on the disk before the header counts them, in both its places, so a
    * crash in between leaves a file that is only too long.
    *
    * @throws dev.slotstream.file.NoSpaceException when the disk is full; nothing has changed
@@ -165,7 +166,7 @@ public final class SlotFile implements AutoCloseable {
     if (newCount <= slotCount) {
       return;
     }
-    file.extend(endOf(newCount));
+    file.extend(endOf(newCount), Room.RESERVED);
     synchronized (header) {
       SlotFileHeader.writeSlotCount(file.mapping(), newCount);
       write(checkpoint.grown(newCount));

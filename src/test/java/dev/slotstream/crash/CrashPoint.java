@@ -36,7 +36,7 @@ public enum CrashPoint {
   ACK_AFTER(WRITING, 300, AFTER, Names.COMMITTER, "commitForced", Names.SUBMISSION, "finish"),
 
   GROW_BEFORE(WRITING, 4, BEFORE, Names.SLOT_FILE, "grow", Names.MAPPED, "extend"),
-  GROW_ZEROS_WRITTEN(WRITING, 10, AFTER, "file/DiskFile", "extend", "file/DiskFile", "writeZeros"),
+  GROW_LENGTHENED(WRITING, 6, AFTER, "file/DiskFile", "extend", "file/DiskFile", "lengthen"),
   GROW_EXTENDED(WRITING, 4, AFTER, Names.SLOT_FILE, "grow", Names.MAPPED, "extend"),
   GROW_COUNTED(WRITING, 4, BEFORE, Names.SLOT_FILE, "grow", Names.SLOT_FILE, "write"),
   GROW_AFTER(WRITING, 4, AFTER, Names.SLOT_FILE, "grow", Names.SLOT_FILE, "write"),
@@ -63,7 +63,7 @@ public enum CrashPoint {
   CHECKPOINT_FORCED(
       WRITING, 2, AFTER, Names.CHECKPOINTER, "checkpoint", Names.SLOT_FILE, "checkpoint"),
   PURGE_USED_NAMED(WRITING, 1, AFTER, "log/LogSegment", "clear", Names.STORAGE, "rename"),
-  PURGE_USED_CLEARED(WRITING, 8, AFTER, "log/LogSegment", "clear", Names.MAPPED, "force"),
+  PURGE_USED_CLEARED(WRITING, 8, AFTER, "log/LogSegment", "clear", Names.MAPPED, "zero"),
   PURGE_USED_AGAIN(WRITING, 1, AFTER, "log/LogSegment", "again", Names.STORAGE, "rename"),
   PURGE_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),
   PURGE_AFTER(WRITING, 2, AFTER, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),

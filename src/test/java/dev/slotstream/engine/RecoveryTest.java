@@ -11,6 +11,7 @@ import dev.slotstream.file.DiskStorage;
 import dev.slotstream.file.FaultyStorage;
 import dev.slotstream.file.FaultyStorage.Held;
 import dev.slotstream.file.FaultyStorage.Operation;
+import dev.slotstream.file.Room;
 import dev.slotstream.kit.MemoryDirectory;
 import dev.slotstream.kit.TestFiles;
 import dev.slotstream.log.LogOptions;
@@ -272,6 +273,7 @@ class RecoveryTest {
             0,
             StoreIdentity.bytes(id),
             1 << 20,
+            Room.WRITTEN,
             TestStore.KEY,
             TestStore.VALUE);
     try (SegmentedLog log = SegmentedLog.open(options, 1, true, record -> {})) {

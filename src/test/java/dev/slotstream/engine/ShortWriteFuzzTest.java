@@ -108,8 +108,10 @@ class ShortWriteFuzzTest {
       }
     }
     System.out.printf("%s: short writes %d, errors behind them %d%n", durability, writes, errors);
-    assertTrue(writes >= 9 * 15, "writes=" + writes);
-    assertTrue(errors >= 6 * 15, "errors=" + errors);
+    // Room for the log is written in one of them only, where the file system can set blocks aside.
+    int each = durability == Durability.FSYNC ? 15 : 7;
+    assertTrue(writes >= 9 * each, "writes=" + writes);
+    assertTrue(errors >= 6 * each, "errors=" + errors);
   }
 
   private boolean hit(int n, Part part, Then then, StoreUnderErrors run, Path from)

@@ -88,8 +88,8 @@ class DiskFileTest {
     try (MappedFile file = disk.create(path(), new byte[1], 4096, 1 << 20)) {
       MemorySegment mapping = file.mapping();
       mapping.set(BYTE, 4095, (byte) 7);
-      file.extend(3_000_00);
-      file.extend(10);
+      file.extend(3_000_00, Room.WRITTEN);
+      file.extend(10, Room.WRITTEN);
       assertEquals(300_000, file.length());
       assertSame(mapping, file.mapping());
       mapping.set(BYTE, 299_999, (byte) 9);
@@ -107,7 +107,7 @@ class DiskFileTest {
     try (MappedFile file = disk.create(path(), new byte[1], 4096, 8192)) {
       MemorySegment before = file.mapping();
       before.set(BYTE, 100, (byte) 1);
-      file.extend(3 << 20);
+      file.extend(3 << 20, Room.WRITTEN);
       MemorySegment after = file.mapping();
       assertNotSame(before, after);
       assertEquals(3 << 20, TestFiles.size(path()));
@@ -128,7 +128,7 @@ class DiskFileTest {
       file.cut(5_000);
       assertEquals(5_000, file.length());
       assertEquals(5_000, TestFiles.size(path()));
-      file.extend(10_000);
+      file.extend(10_000, Room.WRITTEN);
       assertEquals(0, file.mapping().get(BYTE, 9_999));
     }
   }
@@ -160,7 +160,7 @@ class DiskFileTest {
     MemorySegment mapping = file.mapping();
     file.close();
     assertThrows(IllegalStateException.class, () -> mapping.get(BYTE, 0));
-    assertThrows(IOException.class, () -> file.extend(8192));
+    assertThrows(IOException.class, () -> file.extend(8192, Room.WRITTEN));
     assertThrows(IOException.class, () -> file.cut(1));
   }
 

@@ -245,11 +245,11 @@ public final class FaultyStorage extends PassingStorage {
     }
 
     @Override
-    public void extend(long newLength) throws IOException {
+    public void extend(long newLength, Room room) throws IOException {
       if (newLength > file.length()) {
         strike(Operation.EXTEND, path);
       }
-      super.extend(newLength);
+      super.extend(newLength, room);
     }
 
     @Override

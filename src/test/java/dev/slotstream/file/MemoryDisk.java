@@ -434,7 +434,7 @@ public final class MemoryDisk implements Storage {
     }
 
     @Override
-    public void extend(long newLength) throws IOException {
+    public void extend(long newLength, Room room) throws IOException {
       if (newLength > content.length) {
         operation(() -> lengthen(random.nextLong(content.length, newLength)));
         lengthen(newLength);

@@ -105,8 +105,8 @@ public abstract class PassingStorage implements Storage {
     }
 
     @Override
-    public void extend(long newLength) throws IOException {
-      file.extend(newLength);
+    public void extend(long newLength, Room room) throws IOException {
+      file.extend(newLength, room);
     }
 
     @Override

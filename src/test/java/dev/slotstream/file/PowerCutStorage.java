@@ -241,13 +241,13 @@ public final class PowerCutStorage implements Storage {
     }
 
     @Override
-    public void extend(long newLength) throws IOException {
+    public void extend(long newLength, Room room) throws IOException {
       if (newLength > file.length()) {
         durably(
             () -> {
               ByteBuffer zeros = ByteBuffer.allocate((int) (newLength - file.length()));
               copy.write(zeros, file.length());
-              file.extend(newLength);
+              file.extend(newLength, room);
               return null;
             });
       }

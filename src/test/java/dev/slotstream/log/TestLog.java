@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.slotstream.file.DiskStorage;
+import dev.slotstream.file.Room;
 import dev.slotstream.file.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ final class TestLog {
   private TestLog() {}
 
   static LogOptions options(Storage storage, Path directory, int segmentSize) {
-    return new LogOptions(storage, directory, 1, STORE_ID, segmentSize, KEY, MAX_VALUE);
+    return new LogOptions(
+        storage, directory, 1, STORE_ID, segmentSize, Room.WRITTEN, KEY, MAX_VALUE);
   }
 
   static LogOptions options(Path directory) {
