@@ -9,11 +9,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The thread that brings slots to the disk and lets go of log that is not needed any more, beside
- * the writers. It runs when a shard has appended a segment's worth of records since its last
- * checkpoint, and after a recovery, which bounds how much the next recovery has to replay.
+ * the writers. It runs when a shard has appended one to four segments' worth of records since its
+ * last checkpoint, and after a recovery, which bounds how much the next recovery has to replay.
  */
 final class Checkpointer extends EngineThread {
   private static final long IDLE_MILLIS = 250;
+
+  /** Of log between two checkpoints, however many slots there are: a recovery reads it. */
+  private static final int MOST_SEGMENTS = 4;
 
   private final Queue<CompletableFuture<Boolean>> asked = new ConcurrentLinkedQueue<>();
   private final List<Shard> shards;
@@ -28,7 +31,7 @@ final class Checkpointer extends EngineThread {
     for (int s = 0; s < bytesAtCheckpoint.length; s++) {
       // What recovery replayed is still to be checkpointed: at once, and beside the first writers.
       boolean replayed = shards.get(s).committer().log().verdict().replayed() > 0;
-      bytesAtCheckpoint[s] = replayed ? -options.segmentSize() : 0;
+      bytesAtCheckpoint[s] = replayed ? -(long) MOST_SEGMENTS * options.segmentSize() : 0;
     }
   }
 
@@ -56,12 +59,22 @@ final class Checkpointer extends EngineThread {
       long appended = shard.committer().log().endOffset();
       // A full sync begins another log, which counts from 0.
       bytesAtCheckpoint[s] = Math.min(bytesAtCheckpoint[s], appended);
-      if (appended - bytesAtCheckpoint[s] >= options.segmentSize()
+      if (appended - bytesAtCheckpoint[s] >= logBetweenCheckpoints(shard)
           && shard.committer().gate().reason() == null) {
         bytesAtCheckpoint[s] = appended;
         checkpoint(shard, false);
       }
     }
+  }
+
+  /**
+   * Bytes: half of what the slots have. Writes all over many slots hardly ever share a page, so
+   * that a checkpoint brings most of the slot file to the disk; it must be worth that.
+   */
+  private long logBetweenCheckpoints(Shard shard) {
+    long segment = options.segmentSize();
+    return Math.clamp(
+        shard.committer().slots().file().bytes() / 2, segment, MOST_SEGMENTS * segment);
   }
 
   @Override
