@@ -1,5 +1,6 @@
 package dev.slotstream.file;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -29,37 +30,31 @@ final class FileBlocks implements AutoCloseable {
 
   private static final Optional<Calls> CALLS = Calls.find();
 
-  private final Path path;
   private final int descriptor;
 
-  private FileBlocks(Path path, int descriptor) {
-    this.path = path;
+  private FileBlocks(int descriptor) {
     this.descriptor = descriptor;
   }
 
   /** Those of a file that exists. It may be renamed meanwhile. */
   static FileBlocks of(Path path) {
-    return new FileBlocks(path, CALLS.map(calls -> calls.open(path)).orElse(NONE));
+    return new FileBlocks(CALLS.map(calls -> calls.open(path)).orElse(NONE));
   }
 
   /**
    * Lengthens the file by blocks that read as zeros.
    *
    * @return false when this system, or the file system, has no such thing; nothing has changed
-   * @throws NoSpaceException when the disk is full; the file may have become longer
+   * @throws IOException in the words of the system, when the disk or the quota on it is full; the
+   *     file may have become longer
    */
-  boolean reserve(long offset, long bytes) throws NoSpaceException {
-    int error = allocate(ALLOCATE, offset, bytes);
-    if (error == NO_SPACE || error == QUOTA_EXCEEDED) {
-      throw new NoSpaceException(
-          "could not extend file=%s length=%d: %s"
-              .formatted(
-                  path,
-                  offset + bytes,
-                  error == NO_SPACE ? "No space left on device" : "Disk quota exceeded"),
-          null);
-    }
-    return error == 0;
+  boolean reserve(long offset, long bytes) throws IOException {
+    return switch (allocate(ALLOCATE, offset, bytes)) {
+      case 0 -> true;
+      case NO_SPACE -> throw new IOException("No space left on device");
+      case QUOTA_EXCEEDED -> throw new IOException("Disk quota exceeded");
+      default -> false;
+    };
   }
 
   /**
