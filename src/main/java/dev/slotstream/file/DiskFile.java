@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A file on the real disk, mapped once with room to grow.
@@ -34,20 +33,24 @@ final class DiskFile implements MappedFile {
     private static final ByteBuffer CHUNK = ByteBuffer.allocateDirect(LARGE_CHUNK);
   }
 
-  private final Path path;
+  private final DiskStorage disk;
   private final FileChannel channel;
-  private final FileBlocks blocks;
   private final Arena arena = Arena.ofShared();
+  private volatile Path path;
+
+  /** Null until they are asked for: most files that a start opens are not lengthened by it. */
+  private volatile FileBlocks blocks;
+
   private volatile MemorySegment mapping;
   private volatile long length;
 
-  DiskFile(DiskStorage.Opener opener, Path path, long reserve) throws IOException {
+  DiskFile(DiskStorage disk, Path path, long reserve) throws IOException {
+    this.disk = disk;
     this.path = path;
-    this.channel = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = disk.openForChanges(path);
     try {
       this.length = channel.size();
       this.mapping = map(Math.max(reserve, length), length);
-      this.blocks = FileBlocks.of(path);
     } catch (IOException e) {
       arena.close();
       channel.close();
@@ -74,6 +77,31 @@ final class DiskFile implements MappedFile {
   }
 
   @Override
+  public synchronized void rename(Path to) throws IOException {
+    try {
+      disk.rename(path, to);
+      path = to;
+    } catch (IOException e) {
+      if (blocks == null) {
+        blocks = FileBlocks.none(); // by which of the two names it goes now is not known
+      }
+      throw e;
+    }
+  }
+
+  /** Not while the file is renamed: another one may have its name. */
+  private FileBlocks blocks() {
+    if (blocks == null) {
+      synchronized (this) {
+        if (blocks == null) {
+          blocks = FileBlocks.of(path);
+        }
+      }
+    }
+    return blocks;
+  }
+
+  @Override
   public void extend(long newLength, Room room) throws IOException {
     if (newLength <= length) {
       return;
@@ -94,7 +122,7 @@ final class DiskFile implements MappedFile {
   /** Answers whether that was done without writing anything. */
   private boolean lengthen(long newLength, Room room) throws IOException {
     try {
-      if (room != Room.WRITTEN && blocks.reserve(length, newLength - length)) {
+      if (room != Room.WRITTEN && blocks().reserve(length, newLength - length)) {
         return true;
       }
       writeZeros(channel, length, newLength);
@@ -107,7 +135,7 @@ final class DiskFile implements MappedFile {
 
   @Override
   public void zero(long offset, long size, Room room) throws IOException {
-    if (room == Room.WRITTEN || !blocks.zero(offset, size)) {
+    if (room == Room.WRITTEN || !blocks().zero(offset, size)) {
       MappedFile.super.zero(offset, size, room);
       return;
     }
@@ -204,7 +232,9 @@ final class DiskFile implements MappedFile {
   @Override
   public void close() {
     arena.close();
-    blocks.close();
+    if (blocks != null) {
+      blocks.close();
+    }
     try {
       channel.close();
     } catch (IOException e) {

@@ -138,8 +138,7 @@ public final class DiskStorage implements Storage {
 
   @Override
   public MemorySegment mapPrivately(Path path) throws IOException {
-    try (FileChannel channel =
-        opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = openForChanges(path)) {
       return channel.map(MapMode.PRIVATE, 0, channel.size(), Arena.ofAuto());
     }
   }
@@ -173,12 +172,12 @@ public final class DiskStorage implements Storage {
       throw describe(e, "create", path, length, length);
     }
     rename(temporary, path);
-    return new DiskFile(opener, path, reserve);
+    return new DiskFile(this, path, reserve);
   }
 
   @Override
   public MappedFile open(Path path, long reserve) throws IOException {
-    return new DiskFile(opener, path, reserve);
+    return new DiskFile(this, path, reserve);
   }
 
   @Override
@@ -312,6 +311,10 @@ public final class DiskStorage implements Storage {
     while (bytes.hasRemaining()) {
       at += channel.write(bytes, at);
     }
+  }
+
+  FileChannel openForChanges(Path path) throws IOException {
+    return opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   private FileChannel openForWriting(Path path) throws IOException {

@@ -36,6 +36,11 @@ final class FileBlocks implements AutoCloseable {
     this.descriptor = descriptor;
   }
 
+  /** Those of no file: nothing can be set aside. */
+  static FileBlocks none() {
+    return new FileBlocks(NONE);
+  }
+
   /** Those of a file that exists. It may be renamed meanwhile. */
   static FileBlocks of(Path path) {
     return new FileBlocks(CALLS.map(calls -> calls.open(path)).orElse(NONE));

@@ -2,6 +2,7 @@ package dev.slotstream.file;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * A file seen as memory. The mapping reserves more addresses than the file has bytes, so that
@@ -14,6 +15,11 @@ public interface MappedFile extends AutoCloseable {
 
   /** Bytes of the file that may be accessed. */
   long length();
+
+  /**
+   * Renames the file within its directory, replacing what has the name, and forces the directory.
+   */
+  void rename(Path to) throws IOException;
 
   /**
    * Lengthens the file by room that reads as zeros, never by a hole, and has the disk know it: a

@@ -56,7 +56,10 @@ public interface Storage {
    */
   long lastChanged(Path path) throws IOException;
 
-  /** Renames a file within its directory, replacing what has the name, and forces the directory. */
+  /**
+   * Renames a file that nobody has mapped within its directory, replacing what has the name, and
+   * forces the directory. One that is mapped is renamed by {@link MappedFile#rename}.
+   */
   void rename(Path from, Path to) throws IOException;
 
   /** Deletes a file and forces its directory. */

@@ -91,7 +91,7 @@ final class LogSegment {
   void clear() throws IOException {
     synchronized (naming) {
       Path used = options.directory().resolve(SegmentNames.USED);
-      options.storage().rename(path, used);
+      file.rename(used);
       path = used;
     }
     int step = options.step();
@@ -103,7 +103,7 @@ final class LogSegment {
   /** The retired and cleared segment as a spare one, with all of it prepared. */
   LogSegment again() throws IOException {
     Path spare = options.directory().resolve(SegmentNames.NEXT);
-    options.storage().rename(path, spare);
+    file.rename(spare);
     return new LogSegment(options, spare, file, 0).firstStepWarmed();
   }
 
@@ -171,7 +171,7 @@ final class LogSegment {
       if (!path.equals(name) && !retired) {
         // A named segment without a header would be taken for a foreign file after a power cut.
         file.force(0, LogLayout.HEADER_SIZE);
-        options.storage().rename(path, name);
+        file.rename(name);
         path = name;
       }
     }

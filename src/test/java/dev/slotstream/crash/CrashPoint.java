@@ -47,9 +47,9 @@ public enum CrashPoint {
   ROLL_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "roll", "log/LogSegment", "begin"),
   ROLL_TORN(WRITING, 2, AMID, "log/LogSegment", "begin", Names.MEMORY, Names.COPY),
   ROLL_BEGUN(WRITING, 2, AFTER, "log/SegmentedLog", "roll", "log/LogSegment", "begin"),
-  ROLL_FORCED(WRITING, 2, BEFORE, "log/LogSegment", "publish", Names.STORAGE, "rename"),
+  ROLL_FORCED(WRITING, 2, BEFORE, "log/LogSegment", "publish", Names.MAPPED, "rename"),
   ROLL_MOVED(WRITING, 6, AFTER, "file/DiskStorage", "rename", "java/nio/file/Files", "move"),
-  ROLL_NAMED(WRITING, 2, AFTER, "log/LogSegment", "publish", Names.STORAGE, "rename"),
+  ROLL_NAMED(WRITING, 2, AFTER, "log/LogSegment", "publish", Names.MAPPED, "rename"),
 
   CHECKPOINT_BEFORE(
       WRITING, 2, BEFORE, Names.CHECKPOINTER, "checkpoint", Names.SYNCER, "awaitForced"),
@@ -62,9 +62,9 @@ public enum CrashPoint {
   CHECKPOINT_WRITTEN(WRITING, 5, AFTER, Names.SLOT_FILE, "write", "slot/SlotFileHeader", "write"),
   CHECKPOINT_FORCED(
       WRITING, 2, AFTER, Names.CHECKPOINTER, "checkpoint", Names.SLOT_FILE, "checkpoint"),
-  PURGE_USED_NAMED(WRITING, 1, AFTER, "log/LogSegment", "clear", Names.STORAGE, "rename"),
+  PURGE_USED_NAMED(WRITING, 1, AFTER, "log/LogSegment", "clear", Names.MAPPED, "rename"),
   PURGE_USED_CLEARED(WRITING, 8, AFTER, "log/LogSegment", "clear", Names.MAPPED, "zero"),
-  PURGE_USED_AGAIN(WRITING, 1, AFTER, "log/LogSegment", "again", Names.STORAGE, "rename"),
+  PURGE_USED_AGAIN(WRITING, 1, AFTER, "log/LogSegment", "again", Names.MAPPED, "rename"),
   PURGE_BEFORE(WRITING, 2, BEFORE, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),
   PURGE_AFTER(WRITING, 2, AFTER, "log/SegmentedLog", "delete", Names.STORAGE, "delete"),
 

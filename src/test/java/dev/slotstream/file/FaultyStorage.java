@@ -14,7 +14,7 @@ import java.util.function.BiPredicate;
  * operation before it is done, and may also wait there.
  */
 public final class FaultyStorage extends PassingStorage {
-  /** What can fail. A file's own operations go by the name that it was opened or created with. */
+  /** What can fail. A file's own operations go by its name, renaming by the new one. */
   public enum Operation {
     CREATE_DIRECTORY,
     LIST,
@@ -237,11 +237,18 @@ public final class FaultyStorage extends PassingStorage {
   }
 
   private final class FaultyFile extends PassingFile {
-    private final Path path;
+    private volatile Path path;
 
     private FaultyFile(Path path, MappedFile file) {
       super(file);
       this.path = path;
+    }
+
+    @Override
+    public void rename(Path to) throws IOException {
+      strike(Operation.RENAME, to);
+      super.rename(to);
+      path = to;
     }
 
     @Override

@@ -386,7 +386,7 @@ public final class MemoryDisk implements Storage {
     Content content = Content.of(head, length, reserve);
     put(path, content);
     forceNames();
-    return new Mapped(content, reserve);
+    return new Mapped(path, content, reserve);
   }
 
   @Override
@@ -396,7 +396,7 @@ public final class MemoryDisk implements Storage {
     if (content.live.byteSize() < Content.capacity(content.length, reserve)) {
       content = exchange(content, content.resized(content.length, reserve)); // nobody has it open
     }
-    return new Mapped(content, reserve);
+    return new Mapped(path, content, reserve);
   }
 
   /** Takes the place of a content that has become too small, under all its names. */
@@ -413,12 +413,14 @@ public final class MemoryDisk implements Storage {
     return () -> {};
   }
 
-  /** A file may be renamed, and deleted, while it is mapped. */
+  /** A file may be deleted while it is mapped. */
   private final class Mapped implements MappedFile {
     private final long reserve;
+    private Path path;
     private Content content;
 
-    private Mapped(Content content, long reserve) {
+    private Mapped(Path path, Content content, long reserve) {
+      this.path = path;
       this.content = content;
       this.reserve = reserve;
     }
@@ -431,6 +433,12 @@ public final class MemoryDisk implements Storage {
     @Override
     public long length() {
       return content.length;
+    }
+
+    @Override
+    public void rename(Path to) throws IOException {
+      MemoryDisk.this.rename(path, to);
+      path = to;
     }
 
     @Override

@@ -105,6 +105,11 @@ public abstract class PassingStorage implements Storage {
     }
 
     @Override
+    public void rename(Path to) throws IOException {
+      file.rename(to);
+    }
+
+    @Override
     public void extend(long newLength, Room room) throws IOException {
       file.extend(newLength, room);
     }

@@ -234,10 +234,23 @@ public final class PowerCutStorage implements Storage {
 
   private final class VolatileFile extends PassingStorage.PassingFile {
     private final FileChannel copy;
+    private Path path;
 
     private VolatileFile(Path path, MappedFile file) throws IOException {
       super(file);
+      this.path = path;
       this.copy = FileChannel.open(stableName(path), StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public void rename(Path to) throws IOException {
+      durably(
+          () -> {
+            file.rename(to);
+            Files.move(stableName(path), stableName(to), StandardCopyOption.REPLACE_EXISTING);
+            path = to;
+            return null;
+          });
     }
 
     @Override

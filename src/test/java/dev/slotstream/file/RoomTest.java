@@ -3,6 +3,7 @@ package dev.slotstream.file;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -105,12 +106,21 @@ class RoomTest {
   void isMadeOfAFileThatHasAnotherNameMeanwhile() throws IOException {
     Path other = directory.resolve("g");
     try (MappedFile file = disk.create(path(), ones(HEAD), HEAD, LENGTH)) {
-      disk.rename(path(), other);
+      file.rename(other);
       Files.write(path(), ones(3));
       file.extend(LENGTH, Room.RESERVED);
     }
     assertEquals(LENGTH, TestFiles.size(other));
     assertEquals(3, TestFiles.size(path()));
+  }
+
+  @Test
+  void isMadeOfAFileThatCouldNotBeRenamed() throws IOException {
+    try (MappedFile file = disk.create(path(), ones(HEAD), HEAD, LENGTH)) {
+      assertThrows(IOException.class, () -> file.rename(directory.resolve("missing/g")));
+      file.extend(LENGTH, Room.RESERVED);
+    }
+    assertEquals(LENGTH, TestFiles.size(path()));
   }
 
   @Test
